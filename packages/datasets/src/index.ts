@@ -1,1 +1,33 @@
-export {}
+export type { BlobsOptions } from './blobs.ts'
+export { blobs } from './blobs.ts'
+export type { Dataset, RandomSource, SampleRange, Split } from './dataset.ts'
+export type {
+  BlobsSpec,
+  Cifar10Spec,
+  CsvSpec,
+  DatasetSpec,
+  GeneratedDatasetSpec,
+  IdxFilePair,
+  MnistSpec,
+  MoonsSpec,
+  SpiralsSpec,
+} from './dataset-spec.ts'
+export { datasetNames } from './dataset-spec.ts'
+export type { DatasetErrorCode, DatasetErrorDetails } from './errors.ts'
+export { DatasetError } from './errors.ts'
+export { generateDataset } from './generate-dataset.ts'
+export type { IdxImages, SourceBytes } from './idx-images.ts'
+export { parseIdxImages, selectIdxImages } from './idx-images.ts'
+export type { MoonsOptions } from './moons.ts'
+export { moons } from './moons.ts'
+export { cifar10ClassNames, cifarShape, parseCifarRecords } from './parse-cifar.ts'
+export type { CsvOptions, CsvTable } from './parse-csv.ts'
+export { parseCsv } from './parse-csv.ts'
+export type { IdxArray, IdxValues } from './parse-idx.ts'
+export { parseIdx } from './parse-idx.ts'
+export type { PreprocessStep } from './preprocess.ts'
+export { preprocess, preprocessSteps } from './preprocess.ts'
+export type { SpiralsOptions } from './spirals.ts'
+export { spirals } from './spirals.ts'
+export type { HoldOutAmount } from './split.ts'
+export { holdOut, takeFirst } from './split.ts'

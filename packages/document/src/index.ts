@@ -1,1 +1,14 @@
-export {}
+export { type DatasetDocument, datasetSchema, datasetSummaries } from './dataset.ts'
+export type { CheckpointEvent, DoneEvent, EpochEvent, MetricEvent, RunEvent } from './event.ts'
+export { type DocumentFault, type ExpandedRun, type Expansion, expand } from './expand.ts'
+export {
+  type ExperimentDocument,
+  type ExperimentInput,
+  experimentLimits,
+  experimentSchema,
+} from './experiment.ts'
+export { type InitDocument, type ModelDocument, modelSchema } from './model.ts'
+export { type OptimizerDocument, optimizerSchema } from './optimizer.ts'
+export { type RunDocument, runSchema } from './run.ts'
+export { type ScheduleDocument, scheduleSchema } from './schedule.ts'
+export { type SeriesKey, seriesKeySchema, seriesKeys } from './series.ts'

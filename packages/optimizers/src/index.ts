@@ -1,1 +1,18 @@
-export {}
+export { adagrad } from './adagrad.ts'
+export { adam } from './adam.ts'
+export {
+  checkRule,
+  createOptimizer,
+  type OptimizerDefinition,
+  type OptimizerName,
+  type OptimizerSpec,
+  optimizerDefinitions,
+} from './create-optimizer.ts'
+export { defineRule, type OptimizerConstructor, type RuleDefinition } from './define-rule.ts'
+export { type Range, rangeText } from './hyperparameters.ts'
+export { momentum } from './momentum.ts'
+export { nesterov } from './nesterov.ts'
+export { RuleError } from './notation/rule-error.ts'
+export type { Optimizer, OptimizerState, Parameters, SavedState } from './optimizer.ts'
+export { rmsprop } from './rmsprop.ts'
+export { sgd } from './sgd.ts'

@@ -2,7 +2,7 @@ import { constant } from './constant.ts'
 import { cosine } from './cosine.ts'
 import { exponentialDecay } from './exponential-decay.ts'
 import { inverseTimeDecay } from './inverse-time-decay.ts'
-import type { Options, Schedule, ScheduleConstructor, ScheduleDefinition } from './schedule.ts'
+import type { Options, Parameter, Schedule, ScheduleConstructor, ScheduleDefinition } from './schedule.ts'
 import { stepDecay } from './step-decay.ts'
 
 const constructors = { constant, stepDecay, exponentialDecay, inverseTimeDecay, cosine }
@@ -18,7 +18,9 @@ export type ScheduleSpec = {
 }[ScheduleName]
 
 /** Every schedule's definition, by name, in the order in which they are documented. */
-export const scheduleDefinitions: Readonly<Record<ScheduleName, ScheduleDefinition>> = {
+export const scheduleDefinitions: {
+  readonly [N in ScheduleName]: ScheduleDefinition<Record<string, Parameter>, N>
+} = {
   constant: constant.definition,
   stepDecay: stepDecay.definition,
   exponentialDecay: exponentialDecay.definition,

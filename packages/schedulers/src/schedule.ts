@@ -22,16 +22,16 @@ export type Options<P extends Parameters> = Pick<Values<P>, Exclude<keyof P, Opt
   Partial<Pick<Values<P>, Optional<P>>>
 
 /** A schedule's name, its equation as text, and its parameters: what a form or an API needs to offer it. */
-export interface ScheduleDefinition<P extends Parameters = Parameters> {
-  readonly name: string
+export interface ScheduleDefinition<P extends Parameters = Parameters, N extends string = string> {
+  readonly name: N
   readonly equation: string
   readonly parameters: P
 }
 
 /** A schedule's constructor, with its definition attached. */
-export interface ScheduleConstructor<P extends Parameters = Parameters> {
+export interface ScheduleConstructor<P extends Parameters = Parameters, N extends string = string> {
   (options: Options<P>): Schedule
-  readonly definition: ScheduleDefinition<P>
+  readonly definition: ScheduleDefinition<P, N>
   /** The same for options that come as data: everything is checked here, nothing by the types. */
   readonly create: (options: Readonly<Record<string, unknown>>) => Schedule
 }
@@ -40,9 +40,9 @@ export interface ScheduleConstructor<P extends Parameters = Parameters> {
  * Defines a schedule: `at` receives checked values and returns the pure function of the step.
  * The constructor throws RangeError naming the parameter, its value and its range.
  */
-export function defineSchedule<const P extends Parameters>(
-  definition: ScheduleDefinition<P> & { readonly at: (values: Values<P>) => Schedule },
-): ScheduleConstructor<P> {
+export function defineSchedule<const N extends string, const P extends Parameters>(
+  definition: ScheduleDefinition<P, N> & { readonly at: (values: Values<P>) => Schedule },
+): ScheduleConstructor<P, N> {
   const { at, ...rest } = definition
   const create = (options: Readonly<Record<string, unknown>>): Schedule => {
     const schedule = at(checked(definition, options))

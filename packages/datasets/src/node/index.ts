@@ -1,0 +1,5 @@
+export type { DatasetSpec } from '../dataset-spec.ts'
+export type { MissingFile } from './missing-files.ts'
+export { findMissingFiles } from './missing-files.ts'
+export type { ReadDatasetOptions } from './read-dataset.ts'
+export { readDataset } from './read-dataset.ts'

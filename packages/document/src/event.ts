@@ -1,0 +1,34 @@
+import type { SeriesKey } from './series.ts'
+
+/** What training reports, in order. Steps count completed updates: the first update is step 1. */
+export type RunEvent = MetricEvent | EpochEvent | CheckpointEvent | DoneEvent
+
+/** Values recorded at one step; NaN and infinities are values like others. */
+export interface MetricEvent {
+  readonly type: 'metric'
+  readonly step: number
+  readonly values: Readonly<Partial<Record<SeriesKey, number>>>
+}
+
+/** An epoch is complete; epochs count from 1. */
+export interface EpochEvent {
+  readonly type: 'epoch'
+  readonly epoch: number
+  readonly step: number
+}
+
+/** Everything needed to go on from this step to the same bits as if never interrupted. */
+export interface CheckpointEvent {
+  readonly type: 'checkpoint'
+  readonly step: number
+  readonly data: Uint8Array
+}
+
+/** The last event. `diverged`: the loss became non-finite at this step; the curve up to it stands. */
+export interface DoneEvent {
+  readonly type: 'done'
+  readonly outcome: 'succeeded' | 'diverged'
+  readonly step: number
+  /** The first step at which the document's target was reached, if it has one. */
+  readonly targetStep?: number
+}

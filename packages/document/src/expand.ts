@@ -1,0 +1,131 @@
+import { z } from 'zod'
+import { type ExperimentDocument, experimentLimits, experimentSchema } from './experiment.ts'
+import { type RunDocument, runSchema } from './run.ts'
+
+/** One run of an experiment: its document, and what sets it apart from its siblings. */
+export interface ExpandedRun {
+  readonly document: RunDocument
+  /** Dotted path -> the value chosen on that axis; empty where nothing varies. */
+  readonly variation: Readonly<Record<string, unknown>>
+}
+
+/** One thing wrong with a document: where (a JSON pointer), which kind, and what in words. */
+export interface DocumentFault {
+  readonly pointer: string
+  readonly code: string
+  readonly message: string
+}
+
+export type Expansion =
+  | { readonly ok: true; readonly experiment: ExperimentDocument; readonly runs: readonly ExpandedRun[] }
+  | { readonly ok: false; readonly faults: readonly DocumentFault[] }
+
+/**
+ * Checks an experiment and expands it into its runs: every combination of `vary` (the first axis slowest), each with
+ * every seed. All faults are found at once; a fault in a varied value points into `vary`.
+ */
+export function expand(input: unknown): Expansion {
+  const parsed = experimentSchema.safeParse(input)
+  if (!parsed.success) {
+    return { ok: false, faults: unique([...faultsOf(parsed.error, pointerTo), ...runFaults(input)]) }
+  }
+  const experiment = parsed.data
+  const axes = Object.entries(experiment.vary)
+  const total = axes.reduce((product, [, values]) => product * values.length, experiment.seeds.length)
+  if (total > experimentLimits.runs) {
+    const message = `the document expands into ${total} runs; at most ${experimentLimits.runs}`
+    return { ok: false, faults: [{ pointer: pointerTo(['vary']), code: 'too_big', message }] }
+  }
+
+  const faults: DocumentFault[] = []
+  const runs: ExpandedRun[] = []
+  for (const choice of combinations(axes.map(([, values]) => values.length))) {
+    const template = structuredClone(experiment.run)
+    const chosen = axes.map(([path, values], axis) => ({
+      path,
+      index: choice[axis],
+      value: values[choice[axis]],
+    }))
+    for (const { path, value } of chosen) {
+      if (!replaceAt(template, path.split('.'), structuredClone(value))) {
+        const message = `"run" has no place "${path}": a part of it is not an object`
+        faults.push({ pointer: pointerTo(['vary', path]), code: 'invalid_path', message })
+      }
+    }
+    const run = runSchema.safeParse({ ...template, seed: experiment.seeds[0] })
+    if (run.success) {
+      const variation = Object.fromEntries(chosen.map(({ path, value }) => [path, value]))
+      for (const seed of experiment.seeds) runs.push({ document: { ...run.data, seed }, variation })
+    } else faults.push(...faultsOf(run.error, (path) => pointerTo(placeOf(path, chosen))))
+  }
+  return faults.length > 0 ? { ok: false, faults: unique(faults) } : { ok: true, experiment, runs }
+}
+
+interface Chosen {
+  readonly path: string
+  readonly index: number
+}
+
+/** Where `path` of a run stands in the experiment: in `vary`, where an axis replaced that subtree, else in `run`. */
+function placeOf(path: readonly string[], chosen: readonly Chosen[]): readonly string[] {
+  const axis = chosen.find(({ path: varied }) => `${path.join('.')}.`.startsWith(`${varied}.`))
+  if (axis === undefined) return ['run', ...path]
+  return ['vary', axis.path, String(axis.index), ...path.slice(axis.path.split('.').length)]
+}
+
+/** What is wrong inside `run` when the experiment around it is wrong too, so that all faults are told at once. */
+function runFaults(input: unknown): DocumentFault[] {
+  const outer = z.object({ run: z.record(z.string(), z.json()), vary: z.undefined().optional() }).safeParse(input)
+  if (!outer.success) return []
+  const run = runSchema.safeParse({ ...outer.data.run, seed: 0 })
+  return run.success ? [] : faultsOf(run.error, (path) => pointerTo(['run', ...path]))
+}
+
+function faultsOf(error: z.ZodError, pointer: (path: readonly string[]) => string): DocumentFault[] {
+  return error.issues.flatMap((issue): DocumentFault[] => {
+    const path = issue.path.map(String)
+    if (issue.code !== 'unrecognized_keys') {
+      return [{ pointer: pointer(path), code: issue.code ?? 'custom', message: issue.message }]
+    }
+    // Each unknown key is a fault at its own place.
+    return issue.keys.map((key) => ({
+      pointer: pointer([...path, key]),
+      code: issue.code,
+      message: `unknown key "${key}"`,
+    }))
+  })
+}
+
+/** RFC 6901. */
+function pointerTo(path: readonly string[]): string {
+  return path.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}
+
+function unique(faults: readonly DocumentFault[]): DocumentFault[] {
+  return [...new Map(faults.map((fault) => [`${fault.pointer} ${fault.message}`, fault])).values()]
+}
+
+/** Every choice of one index per axis; the last axis fastest. One empty choice where there are no axes. */
+function* combinations(sizes: readonly number[]): Generator<readonly number[]> {
+  const [size, ...rest] = sizes
+  if (size === undefined) {
+    yield []
+    return
+  }
+  for (let index = 0; index < size; index++) for (const tail of combinations(rest)) yield [index, ...tail]
+}
+
+type JsonObject = Record<string, z.core.util.JSONType>
+
+/** Puts `value` at a path, making objects on the way; false where something else than an object is in the way. */
+function replaceAt(root: JsonObject, path: readonly string[], value: z.core.util.JSONType): boolean {
+  const [key, ...rest] = path
+  if (rest.length === 0) {
+    root[key] = value
+    return true
+  }
+  root[key] ??= {}
+  const next = root[key]
+  if (typeof next !== 'object' || next === null || Array.isArray(next)) return false
+  return replaceAt(next, rest, value)
+}

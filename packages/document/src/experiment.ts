@@ -1,0 +1,43 @@
+import { z } from 'zod'
+
+/** Keys that could reach an object's prototype when a path is followed. */
+const forbidden = new Set(['__proto__', 'constructor', 'prototype'])
+
+const path = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9]*(\.[A-Za-z][A-Za-z0-9]*)*$/, {
+    error: 'a dotted path into "run", such as optimizer.learningRate',
+  })
+  .refine((value) => !value.split('.').some((part) => forbidden.has(part)), {
+    error: 'this name cannot be varied',
+  })
+
+/** Bounds on what one document may ask for. */
+export const experimentLimits = { runs: 1000, seeds: 1000, axisValues: 1000 } as const
+
+/** A comparison: one run described, what varies in it, and the seeds to repeat it with. */
+export const experimentSchema = z.strictObject({
+  name: z.string().trim().min(1).max(250),
+  tags: z.array(z.string().trim().min(1).max(100)).max(20).default([]),
+  run: z.record(z.string(), z.json()).describe('The run that all share; see the run document.'),
+  vary: z
+    .record(path, z.array(z.json()).min(1).max(experimentLimits.axisValues))
+    .default({})
+    .describe('Dotted path in "run" -> values, each replacing the whole subtree; axes cross.'),
+  search: z.strictObject({ method: z.literal('grid') }).default({ method: 'grid' }),
+  seeds: z
+    .array(
+      z
+        .int()
+        .min(0)
+        .max(2 ** 32 - 1),
+    )
+    .min(1)
+    .max(experimentLimits.seeds)
+    .refine((seeds) => new Set(seeds).size === seeds.length, { error: 'seeds repeat' })
+    .default([1]),
+})
+
+export type ExperimentDocument = z.output<typeof experimentSchema>
+/** An experiment as its author writes it: what has a default may be left out. */
+export type ExperimentInput = z.input<typeof experimentSchema>

@@ -1,0 +1,73 @@
+import {
+  checkRule,
+  type OptimizerName,
+  optimizerDefinitions,
+  type Range,
+  RuleError,
+} from '@thalweg/optimizers'
+import { z } from 'zod'
+import { named } from './named.ts'
+
+/** A number in a range given as data: the optimizers' and the schedules' own tables become the document's checks. */
+export function numberIn(range: Range & { readonly integer?: true }): z.ZodNumber {
+  let number = range.integer ? z.int() : z.number()
+  if (range.greaterThan !== undefined) number = number.gt(range.greaterThan)
+  if (range.atLeast !== undefined) number = number.gte(range.atLeast)
+  if (range.lessThan !== undefined) number = number.lt(range.lessThan)
+  if (range.atMost !== undefined) number = number.lte(range.atMost)
+  return number
+}
+
+const [firstBuiltIn, ...otherBuiltIn] = Object.values(optimizerDefinitions).map((definition) =>
+  z
+    .strictObject({
+      name: z.literal(definition.name),
+      ...Object.fromEntries(
+        definition.hyperparameters.map(({ name, default: value, range }) => [
+          name,
+          numberIn(range).default(value),
+        ]),
+      ),
+    })
+    .describe(definition.rule),
+)
+
+/** Bounds on a rule that comes from outside. */
+export const ruleLimits = { characters: 4000, hyperparameters: 32 } as const
+
+const rule = z
+  .strictObject({
+    name: z.literal('rule'),
+    rule: z.string().min(1).max(ruleLimits.characters),
+    hyperparameters: z
+      .record(z.string().regex(/^[A-Za-z_][A-Za-z_0-9]{0,63}$/), z.number())
+      .refine((values) => Object.keys(values).length <= ruleLimits.hyperparameters, {
+        error: `at most ${ruleLimits.hyperparameters} hyper-parameters`,
+      })
+      .default({}),
+  })
+  .superRefine((value, context) => {
+    try {
+      checkRule(value.rule, Object.keys(value.hyperparameters))
+    } catch (error) {
+      if (!(error instanceof RuleError)) throw error
+      context.addIssue({ code: 'custom', path: ['rule'], message: error.message, input: value.rule })
+    }
+  })
+  .describe('An update rule as text, in the notation of @thalweg/optimizers.')
+
+/** The update rule and its hyper-parameters. */
+/** An optimizer by name with every hyper-parameter filled in, or a rule as text. */
+export type OptimizerDocument =
+  | {
+      readonly name: 'rule'
+      readonly rule: string
+      readonly hyperparameters: Readonly<Record<string, number>>
+    }
+  | ({ readonly name: OptimizerName } & { readonly [hyperparameter: string]: number | string })
+
+export const optimizerSchema: z.ZodType<OptimizerDocument> = named('optimizer', [
+  firstBuiltIn,
+  ...otherBuiltIn,
+  rule,
+])

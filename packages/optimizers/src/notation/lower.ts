@@ -1,0 +1,294 @@
+import { canonicalName } from './names.ts'
+import type { Rule } from './parse.ts'
+import type { Node, Operation, Program, Shape } from './program.ts'
+import { type Place, RuleError } from './rule-error.ts'
+import type { Expression, Statement } from './syntax.ts'
+
+/** The largest whole exponent of a vector: it becomes multiplications. */
+const maxExponent = 8
+
+/**
+ * Understands a rule: which names are state, what each expression is over, and what every variable becomes,
+ * as a graph in which equal expressions are one node.
+ *
+ * Leading `name = number` lines give a state's initial value; a name read before it is assigned is state from 0.
+ * Throws RuleError with the place for a name that is unknown, a state that never changes, and a vector exponent
+ * that is no small whole number.
+ */
+export function lower(rule: Rule, hyperparameters: readonly string[]): Program {
+  const names = new Map(hyperparameters.map((name) => [canonicalName(name), name]))
+  const states = findStates(rule, names)
+  // A state is one number until a vector feeds it; feeding it may make others vectors in turn.
+  const vectors = new Set<string>()
+  for (;;) {
+    const values = evaluate(rule, names, states, vectors)
+    const grown = [...states.keys()].filter(
+      (name) => values.get(name)?.shape === 'vector' && !vectors.has(name),
+    )
+    if (grown.length === 0) return finish(rule, states, values)
+    for (const name of grown) vectors.add(name)
+  }
+}
+
+interface StateFound extends Place {
+  readonly written: string
+  readonly initial: number
+}
+
+function finish(
+  rule: Rule,
+  states: ReadonlyMap<string, StateFound>,
+  values: ReadonlyMap<string, Node>,
+): Program {
+  const parameter = values.get('w')
+  if (parameter === undefined || parameter.kind === 'parameter') {
+    const { line, column } = rule.statements[rule.statements.length - 1]
+    throw new RuleError(rule.text, { line, column }, 'w', 'the rule never changes w', 'an update of w')
+  }
+  const variables = [...states].map(([name, { written, initial }]) => {
+    const next = values.get(name)
+    if (next === undefined || next.shape === 'mask') throw new Error(`unreachable: ${name} has no value`)
+    return { name: written, initial, shape: next.shape, next }
+  })
+  return { states: variables, parameter, text: rule.text }
+}
+
+const reserved = new Set(['w', 'gradient', 't'])
+
+function findStates(rule: Rule, hyperparameters: ReadonlyMap<string, string>): Map<string, StateFound> {
+  const { statements } = rule
+  const lead = statements.findIndex(({ values }) => values.some((value) => value.kind !== 'number'))
+  const leading = statements.slice(0, lead === -1 ? statements.length : lead)
+  const body = statements.slice(leading.length)
+  const states = new Map<string, StateFound>()
+  for (const statement of leading) {
+    statement.targets.forEach((target, index) => {
+      const value = statement.values[index]
+      const initial = value.kind === 'number' ? value.value : 0
+      states.set(canonicalName(target), {
+        written: target,
+        initial,
+        line: statement.line,
+        column: statement.column,
+      })
+    })
+  }
+  const assigned = new Set<string>()
+  const everAssigned = new Set(body.flatMap(({ targets }) => targets.map(canonicalName)))
+  for (const statement of body) {
+    for (const name of statement.values.flatMap(namesIn)) {
+      const key = canonicalName(name.name)
+      if (assigned.has(key) || reserved.has(key) || hyperparameters.has(key) || states.has(key)) continue
+      if (!everAssigned.has(key))
+        throw unknownName(rule, name, [...hyperparameters.values(), ...everAssigned])
+      states.set(key, { written: name.name, initial: 0, line: name.line, column: name.column })
+    }
+    for (const target of statement.targets) {
+      const key = canonicalName(target)
+      if (key === 't' || hyperparameters.has(key)) {
+        const problem = `"${target}" cannot be assigned: it is ${key === 't' ? 'the step' : 'a hyper-parameter'}`
+        throw new RuleError(rule.text, statement, target, problem, 'w, a state or a new name')
+      }
+      assigned.add(key)
+    }
+  }
+  for (const [key, { written, line, column }] of states) {
+    if (everAssigned.has(key)) continue
+    const problem = `the state "${written}" is never written`
+    throw new RuleError(
+      rule.text,
+      { line, column },
+      written,
+      problem,
+      `a line that assigns ${written}, or none at all`,
+    )
+  }
+  return states
+}
+
+function unknownName(
+  rule: Rule,
+  name: Place & { readonly name: string },
+  others: readonly string[],
+): RuleError {
+  const known = ['w', 'gradient', 't', ...new Set(others.filter((each) => !reserved.has(each)))].join(', ')
+  return new RuleError(rule.text, name, name.name, `unknown name "${name.name}"`, `one of ${known}`)
+}
+
+function namesIn(expression: Expression): (Place & { readonly name: string })[] {
+  switch (expression.kind) {
+    case 'number':
+      return []
+    case 'name':
+      return [expression]
+    case 'negate':
+      return namesIn(expression.operand)
+    case 'call':
+      return expression.arguments.flatMap(namesIn)
+    default:
+      return [...namesIn(expression.left), ...namesIn(expression.right)]
+  }
+}
+
+/** The value of every variable after the statements, given which states are vectors. */
+function evaluate(
+  rule: Rule,
+  hyperparameters: ReadonlyMap<string, string>,
+  states: ReadonlyMap<string, StateFound>,
+  vectors: ReadonlySet<string>,
+): Map<string, Node> {
+  const graph = createGraph()
+  const values = new Map<string, Node>([
+    ['w', graph.leaf({ kind: 'parameter', shape: 'vector' })],
+    ['gradient', graph.leaf({ kind: 'gradient', shape: 'vector' })],
+    ['t', graph.leaf({ kind: 'step', shape: 'scalar' })],
+  ])
+  for (const [key, name] of hyperparameters)
+    values.set(key, graph.leaf({ kind: 'hyperparameter', shape: 'scalar', name }))
+  for (const [key, { written }] of states) {
+    values.set(
+      key,
+      graph.leaf({ kind: 'state', shape: vectors.has(key) ? 'vector' : 'scalar', name: written }),
+    )
+  }
+
+  function nodeOf(expression: Expression): Node {
+    switch (expression.kind) {
+      case 'number':
+        return graph.leaf({ kind: 'constant', shape: 'scalar', value: expression.value })
+      case 'name': {
+        const value = values.get(canonicalName(expression.name))
+        if (value === undefined)
+          throw unknownName(rule, expression, [...hyperparameters.values(), ...values.keys()])
+        return value
+      }
+      case 'negate':
+        return numeric(expression, 'negate', [expression.operand])
+      case 'compare': {
+        const inputs = [expression.left, expression.right].map((each) => number(each))
+        return graph.operation(expression.operator, 'mask', inputs)
+      }
+      case 'binary':
+        if (expression.operator === '**') return power(expression, expression.left, expression.right)
+        return numeric(expression, expression.operator, [expression.left, expression.right])
+      case 'call':
+        return call(expression)
+    }
+  }
+
+  /** A value that is a number, not a condition. */
+  function number(expression: Expression): Node {
+    const value = nodeOf(expression)
+    if (value.shape !== 'mask') return value
+    throw new RuleError(rule.text, expression, '', 'a comparison is not a number', 'where(condition, a, b)')
+  }
+
+  function numeric(_place: Place, operation: Operation, operands: readonly Expression[]): Node {
+    const inputs = operands.map(number)
+    return graph.operation(operation, shapeOf(inputs), inputs)
+  }
+
+  function call(expression: Extract<Expression, { kind: 'call' }>): Node {
+    const [first, second] = expression.arguments
+    if (expression.function === 'pow') return power(expression, first, second)
+    if (expression.function === 'where') {
+      const condition = nodeOf(first)
+      if (condition.shape !== 'mask') {
+        throw new RuleError(
+          rule.text,
+          first,
+          '',
+          'the first argument of where is not a condition',
+          'a comparison such as g > 0',
+        )
+      }
+      const inputs = [condition, ...expression.arguments.slice(1).map(number)]
+      return graph.operation('where', shapeOf(inputs), inputs)
+    }
+    const value = numeric(expression, expression.function, expression.arguments)
+    if (value.shape === 'vector' && (expression.function === 'exp' || expression.function === 'log')) {
+      const problem = `${expression.function} of a vector has no compiled form`
+      throw new RuleError(
+        rule.text,
+        expression,
+        expression.function,
+        problem,
+        `${expression.function} of numbers that depend on no vector`,
+      )
+    }
+    return value
+  }
+
+  function power(place: Place, base: Expression, exponent: Expression): Node {
+    const inputs = [number(base), number(exponent)]
+    const [left, right] = inputs
+    if (left.shape === 'scalar' && right.shape === 'scalar') return graph.operation('power', 'scalar', inputs)
+    const value = right.kind === 'constant' ? right.value : Number.NaN
+    if (value === 0.5) return graph.operation('sqrt', 'vector', [left])
+    if (!Number.isInteger(value) || value < 1 || value > maxExponent) {
+      const problem = 'the exponent of a vector must be known'
+      throw new RuleError(rule.text, place, '**', problem, `a whole number from 1 to ${maxExponent}, or 0.5`)
+    }
+    let product = left
+    for (let factor = 1; factor < value; factor++) product = graph.operation('*', 'vector', [product, left])
+    return product
+  }
+
+  for (const statement of rule.statements) assign(statement)
+  return values
+
+  function assign(statement: Statement): void {
+    if (
+      statement.values.every((value) => value.kind === 'number') &&
+      statement.targets.every(isInitial(statement))
+    )
+      return
+    const results = statement.values.map(number)
+    for (const [index, target] of statement.targets.entries())
+      values.set(canonicalName(target), results[index])
+  }
+
+  function isInitial(statement: Statement): (target: string) => boolean {
+    return (target) => {
+      const state = states.get(canonicalName(target))
+      return state !== undefined && state.line === statement.line && state.column === statement.column
+    }
+  }
+}
+
+function shapeOf(inputs: readonly Node[]): 'scalar' | 'vector' {
+  // The condition of a `where` is over whatever it compares.
+  const vector = inputs.some(({ shape, ...node }) =>
+    shape === 'mask' ? node.kind === 'operation' && shapeOf(node.inputs) === 'vector' : shape === 'vector',
+  )
+  return vector ? 'vector' : 'scalar'
+}
+
+interface Graph {
+  leaf(node: Exclude<Node, { kind: 'operation' }>): Node
+  operation(operation: Operation, shape: Shape, inputs: readonly Node[]): Node
+}
+
+/** Builds nodes, giving back the same node for the same expression. */
+function createGraph(): Graph {
+  const nodes = new Map<string, Node>()
+  const ids = new Map<Node, number>()
+  const intern = (key: string, create: () => Node): Node => {
+    const known = nodes.get(key)
+    if (known !== undefined) return known
+    const node = create()
+    nodes.set(key, node)
+    ids.set(node, ids.size)
+    return node
+  }
+  return {
+    leaf: (node) => intern(JSON.stringify(node), () => node),
+    operation: (operation, shape, inputs) =>
+      intern([operation, ...inputs.map((input) => ids.get(input))].join(' '), () => ({
+        kind: 'operation',
+        shape,
+        operation,
+        inputs,
+      })),
+  }
+}

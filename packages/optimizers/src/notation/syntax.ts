@@ -1,0 +1,45 @@
+import type { Place } from './rule-error.ts'
+
+/** The functions of the notation and how many arguments each takes. */
+export const functionArity = {
+  sqrt: 1,
+  abs: 1,
+  sign: 1,
+  exp: 1,
+  log: 1,
+  min: 2,
+  max: 2,
+  pow: 2,
+  where: 3,
+} as const
+
+export type FunctionName = keyof typeof functionArity
+export type BinaryOperator = '+' | '-' | '*' | '/' | '**'
+export type Comparison = '<' | '<=' | '>' | '>=' | '==' | '!='
+
+/** An expression, as written. */
+export type Expression = Place &
+  (
+    | { readonly kind: 'number'; readonly value: number }
+    | { readonly kind: 'name'; readonly name: string }
+    | { readonly kind: 'negate'; readonly operand: Expression }
+    | {
+        readonly kind: 'binary'
+        readonly operator: BinaryOperator
+        readonly left: Expression
+        readonly right: Expression
+      }
+    | {
+        readonly kind: 'compare'
+        readonly operator: Comparison
+        readonly left: Expression
+        readonly right: Expression
+      }
+    | { readonly kind: 'call'; readonly function: FunctionName; readonly arguments: readonly Expression[] }
+  )
+
+/** One line: the values are computed first, then assigned in order. `w += x` is kept as `w = w + x`. */
+export interface Statement extends Place {
+  readonly targets: readonly string[]
+  readonly values: readonly Expression[]
+}
