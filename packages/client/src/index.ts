@@ -1,1 +1,32 @@
-export {}
+export {
+  type Client,
+  type ClientOptions,
+  createClient,
+  type ListOptions,
+  type RunListOptions,
+  type SeriesOptions,
+} from './client.ts'
+export { ServiceError, type ServiceErrorDetails } from './errors.ts'
+export {
+  type DatasetResource,
+  datasetResourceSchema,
+  type ExperimentResource,
+  experimentResourceSchema,
+  fromWireNumber,
+  type OptimizerResource,
+  optimizerResourceSchema,
+  type Page,
+  type Problem,
+  pageSchema,
+  problemSchema,
+  type RunResource,
+  runResourceSchema,
+  type ScheduleResource,
+  type SeriesResource,
+  type Submitted,
+  scheduleResourceSchema,
+  seriesResourceSchema,
+  submittedSchema,
+  toWireNumber,
+  wireNumberSchema,
+} from './wire.ts'

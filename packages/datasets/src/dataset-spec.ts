@@ -4,8 +4,8 @@
  * Optional fields also accept `undefined`, as a validated document has them.
  */
 import type { BlobsOptions } from './blobs.ts'
+import type { CsvOptions } from './csv-options.ts'
 import type { MoonsOptions } from './moons.ts'
-import type { CsvOptions } from './parse-csv.ts'
 import type { PreprocessStep } from './preprocess.ts'
 import type { SpiralsOptions } from './spirals.ts'
 

@@ -3,8 +3,8 @@ import type { Dataset, RandomSource, Split } from './dataset.ts'
 import type { GeneratedDatasetSpec } from './dataset-spec.ts'
 import { moons } from './moons.ts'
 import { preprocessInPlace } from './preprocess.ts'
-import { spirals } from './spirals.ts'
 import { requireFraction } from './ranges.ts'
+import { spirals } from './spirals.ts'
 import { holdOut } from './split.ts'
 
 /**

@@ -56,8 +56,8 @@ export function selectIdxImages(images: IdxImages, range: SampleRange): Split {
   const featureCount = images.shape[1] * images.shape[2]
   return {
     samples: to - from,
-    features: Float32Array.from(images.pixels.subarray(from * featureCount, to * featureCount)),
-    labels: Int32Array.from(images.labels.subarray(from, to)),
+    features: new Float32Array(images.pixels.subarray(from * featureCount, to * featureCount)),
+    labels: new Int32Array(images.labels.subarray(from, to)),
   }
 }
 

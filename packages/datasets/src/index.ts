@@ -1,5 +1,6 @@
 export type { BlobsOptions } from './blobs.ts'
 export { blobs } from './blobs.ts'
+export type { CsvOptions } from './csv-options.ts'
 export type { Dataset, RandomSource, SampleRange, Split } from './dataset.ts'
 export type {
   BlobsSpec,
@@ -21,7 +22,7 @@ export { parseIdxImages, selectIdxImages } from './idx-images.ts'
 export type { MoonsOptions } from './moons.ts'
 export { moons } from './moons.ts'
 export { cifar10ClassNames, cifarShape, parseCifarRecords } from './parse-cifar.ts'
-export type { CsvOptions, CsvTable } from './parse-csv.ts'
+export type { CsvTable } from './parse-csv.ts'
 export { parseCsv } from './parse-csv.ts'
 export type { IdxArray, IdxValues } from './parse-idx.ts'
 export { parseIdx } from './parse-idx.ts'

@@ -1,3 +1,4 @@
+import { clip } from './clip.ts'
 import { DatasetError } from './errors.ts'
 
 export type IdxValues = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array
@@ -43,7 +44,7 @@ export function parseIdx(bytes: Uint8Array, source: string): IdxArray {
   // A product too large for f64 to hold exactly is larger than any array all the same.
   const count = dimensions.includes(0) ? 0 : dimensions.reduce((product, size) => product * size, 1)
   const expectedBytes = headerBytes + count * valueBytes
-  const announced = `${expectedBytes} bytes for dimensions ${clip(dimensions.join(' x '))}`
+  const announced = `${expectedBytes} bytes for dimensions ${clip(dimensions.join(' x '), 80)}`
   if (bytes.length < expectedBytes) throw truncated(source, bytes, announced)
   if (bytes.length > expectedBytes)
     throw new DatasetError('trailing-bytes', {
@@ -93,8 +94,4 @@ function badMagic(file: string, offset: number, expected: string, received: stri
 
 function hexadecimal(byte: number): string {
   return byte.toString(16).padStart(2, '0')
-}
-
-function clip(text: string): string {
-  return text.length <= 80 ? text : `${text.slice(0, 80)}...`
 }

@@ -32,7 +32,9 @@ export async function readDataset(spec: DatasetSpec, options: ReadDatasetOptions
   const { directory, random, maximumFileBytes = defaultMaximumFileBytes } = options
   requireInteger('maximumFileBytes', maximumFileBytes, 1, 2 ** 31 - 1)
   if (!datasetNames.includes(spec.name))
-    throw new RangeError(`name must be one of ${datasetNames.join(', ')}; received ${JSON.stringify(spec.name)}`)
+    throw new RangeError(
+      `name must be one of ${datasetNames.join(', ')}; received ${JSON.stringify(spec.name)}`,
+    )
   checkSteps(spec.preprocess ?? [])
   if (!isFileSpec(spec)) return generateDataset(spec, random)
 

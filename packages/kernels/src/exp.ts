@@ -1,0 +1,61 @@
+import type { Local } from 'wasmati'
+import { type Emit, get, set } from './emit.ts'
+import type { Lanes, Precision } from './lanes.ts'
+
+interface Constants {
+  /** Terms of the series of e^r - enough for half an ulp at |r| = ln 2 / 2. */
+  readonly degree: number
+  /** 1.5 * 2^(mantissa bits): adding it rounds to a whole number, which then stands in the low bits. */
+  readonly round: number
+  /** ln 2 in two parts; the first has trailing zeros, so that a whole multiple of it is exact. */
+  readonly ln2High: number
+  readonly ln2Low: number
+  /** Below this the result would not be normal. */
+  readonly lowest: number
+}
+
+const constants: Readonly<Record<Precision, Constants>> = {
+  f32: { degree: 7, round: 1.5 * 2 ** 23, ln2High: 0.693359375, ln2Low: Math.LN2 - 0.693359375, lowest: -87 },
+  f64: {
+    degree: 13,
+    round: 1.5 * 2 ** 52,
+    ln2High: 0.6931471803691238,
+    ln2Low: 1.9082149292705877e-10,
+    lowest: -708,
+  },
+}
+
+/**
+ * e^x for x <= 0, in one text for SIMD and single elements.
+ *
+ *   e^x = 2^n e^r,  n = round(x / ln 2),  r = x - n ln 2 in [-ln 2 / 2, ln 2 / 2],  e^r by its Taylor series
+ *
+ * Within 2 ulp for x in [lowest, 0]; below that the value at `lowest` (about 1e-38 or 1e-308). NaN gives NaN.
+ * Needs two places for intermediate values. Only for x <= 0, which is what softmax asks for: no overflow to care for.
+ */
+export function expOfNegative(lanes: Lanes, x: Emit, rest: Local, rounded: Local): Emit {
+  const { degree, round, ln2High, ln2Low, lowest } = constants[lanes.elementBytes === 4 ? 'f32' : 'f64']
+  return () => {
+    // max() keeps NaN.
+    set(rest, lanes.max(x, lanes.constant(lowest)))
+    set(rounded, lanes.add(lanes.mul(get(rest), lanes.constant(Math.LOG2E)), lanes.constant(round)))
+    const n = lanes.sub(get(rounded), lanes.constant(round))
+    set(
+      rest,
+      lanes.sub(
+        lanes.sub(get(rest), lanes.mul(n, lanes.constant(ln2High))),
+        lanes.mul(n, lanes.constant(ln2Low)),
+      ),
+    )
+    let series = lanes.constant(1 / factorial(degree))
+    for (let power = degree - 1; power >= 0; power--) {
+      series = lanes.add(lanes.mul(series, get(rest)), lanes.constant(1 / factorial(power)))
+    }
+    // Scaling adds to the exponent's bits, which would turn NaN into a number; r - r is 0, or NaN again.
+    lanes.add(lanes.scaleByPowerOfTwo(series, get(rounded)), lanes.sub(get(rest), get(rest)))()
+  }
+}
+
+function factorial(n: number): number {
+  return n <= 1 ? 1 : n * factorial(n - 1)
+}

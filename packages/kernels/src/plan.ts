@@ -1,0 +1,51 @@
+import { call, type Dependency, f32, f64, func, i32 } from 'wasmati'
+import { instantiate, type Kernel } from './kernel.ts'
+import type { Workspace } from './workspace.ts'
+
+/**
+ * A fixed list of kernel calls over one workspace, emitted as one function: a whole training step is a single call
+ * from JavaScript. What changes from step to step (a learning rate, the rows of a batch) lies in memory.
+ */
+export interface Plan {
+  readonly workspace: Workspace
+  /** The calls so far, for people. */
+  readonly calls: readonly { readonly kernel: string; readonly values: readonly number[] }[]
+  /** Appends a call. Throws TypeError when the kernel takes another number of values. */
+  call(kernel: Kernel, ...values: number[]): void
+  /** Emits everything called so far. */
+  compile(): () => void
+}
+
+/** An empty plan. */
+export function createPlan(workspace: Workspace): Plan {
+  const entries: { readonly kernel: Kernel; readonly values: readonly number[] }[] = []
+  return {
+    workspace,
+    get calls() {
+      return entries.map(({ kernel, values }) => ({ kernel: kernel.name, values }))
+    },
+    call(kernel, ...values) {
+      const { length } = kernel.func.type.args
+      if (values.length !== length) {
+        throw new TypeError(`${kernel.name} takes ${length} values, got ${values.length}`)
+      }
+      entries.push({ kernel, values })
+    },
+    compile() {
+      const run = func({ in: [], out: [] }, () => {
+        for (const { kernel, values } of entries) {
+          for (const [index, value] of values.entries()) push(kernel.func, index, value)
+          call(kernel.func)
+        }
+      })
+      return instantiate<'run'>(workspace, { run }).run
+    },
+  }
+}
+
+function push(kernel: Dependency.AnyFunc, index: number, value: number): void {
+  const type = kernel.type.args[index]
+  if (type === 'f64') f64.const(value)
+  else if (type === 'f32') f32.const(value)
+  else i32.const(value)
+}

@@ -1,0 +1,91 @@
+/** Bytes of a cache line; every allocation starts on one. */
+const lineBytes = 64
+
+/**
+ * An odd number of cache lines between allocations: arrays of equal power-of-two size would otherwise share their
+ * address bits, and evict each other from the same cache sets and memory banks.
+ */
+const staggerBytes = 5 * lineBytes
+
+/** WebAssembly memory is sized in pages. */
+const pageBytes = 65_536
+
+/** The largest memory that 32-bit addresses reach. */
+const maxBytes = 65_536 * pageBytes
+
+/**
+ * A heap of fixed size that kernels work on: one WebAssembly.Memory, handed out as typed arrays.
+ *
+ * Because the size is fixed, views never detach and an array's `byteOffset` is its address for as long as the
+ * workspace lives. Arrays are freed together, with the workspace.
+ */
+export interface Workspace {
+  readonly memory: WebAssembly.Memory
+  readonly bytesTotal: number
+  readonly bytesUsed: number
+  /** A zeroed array of `length` f32; throws RangeError when the workspace is full. */
+  f32(length: number): Float32Array<ArrayBuffer>
+  /** A zeroed array of `length` f64. */
+  f64(length: number): Float64Array<ArrayBuffer>
+  /** A zeroed array of `length` i32. */
+  i32(length: number): Int32Array<ArrayBuffer>
+}
+
+const workspaces = new WeakMap<ArrayBufferLike, Workspace>()
+
+/**
+ * Makes a workspace of `bytes`, rounded up to whole pages of 64 KiB. From 1 to 4 GiB.
+ *
+ * @example
+ * const workspace = createWorkspace({ bytes: 1 << 20 })
+ * const weights = workspace.f32(1000)
+ */
+export function createWorkspace({ bytes }: { readonly bytes: number }): Workspace {
+  if (!(Number.isSafeInteger(bytes) && bytes > 0 && bytes <= maxBytes)) {
+    throw new RangeError(`workspace: bytes must be a whole number in [1, ${maxBytes}], got ${bytes}`)
+  }
+  const pages = Math.ceil(bytes / pageBytes)
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
+  const { buffer } = memory
+  // Address 0 stays unused, so that no array is confused with "none".
+  let next = lineBytes
+
+  function take(length: number, bytesPerElement: number): number {
+    if (!(Number.isSafeInteger(length) && length >= 0)) {
+      throw new RangeError(`workspace: length must be a whole number in [0, ∞), got ${length}`)
+    }
+    const start = next
+    const end = start + length * bytesPerElement
+    if (end > buffer.byteLength) {
+      const free = Math.max(0, buffer.byteLength - start)
+      throw new RangeError(
+        `workspace: ${length * bytesPerElement} bytes wanted, ${free} of ${buffer.byteLength} free`,
+      )
+    }
+    next = Math.ceil(end / lineBytes) * lineBytes + staggerBytes
+    return start
+  }
+
+  const workspace: Workspace = {
+    memory,
+    bytesTotal: buffer.byteLength,
+    get bytesUsed() {
+      return Math.min(next, buffer.byteLength)
+    },
+    f32: (length) => new Float32Array(buffer, take(length, 4), length),
+    f64: (length) => new Float64Array(buffer, take(length, 8), length),
+    i32: (length) => new Int32Array(buffer, take(length, 4), length),
+  }
+  workspaces.set(buffer, workspace)
+  return workspace
+}
+
+/** What `length` elements take in a workspace, padding included: for sizing one before it is made. */
+export function bytesFor(length: number, bytesPerElement: number): number {
+  return Math.ceil((length * bytesPerElement) / lineBytes) * lineBytes + staggerBytes
+}
+
+/** The workspace an array lies in; undefined for an array from elsewhere. */
+export function workspaceOf(array: ArrayBufferView): Workspace | undefined {
+  return workspaces.get(array.buffer)
+}

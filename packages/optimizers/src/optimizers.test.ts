@@ -1,0 +1,220 @@
+import { readFileSync } from 'node:fs'
+import { createPlan, createWorkspace } from '@thalweg/kernels'
+import { describe, expect, it } from 'vitest'
+import {
+  adagrad,
+  adam,
+  createOptimizer,
+  momentum,
+  nesterov,
+  type Optimizer,
+  type OptimizerName,
+  optimizerDefinitions,
+  rmsprop,
+  sgd,
+} from './index.ts'
+import { initialState, interpret } from './notation/interpret.ts'
+import { parse } from './notation/parse.ts'
+
+const names = Object.keys(optimizerDefinitions) as OptimizerName[]
+
+/** A fixed sequence of numbers in (-1, 1): the tests need variety, not randomness. */
+function numbers(length: number, seed: number): Float64Array {
+  let state = seed
+  return Float64Array.from({ length }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0
+    return state / 2 ** 31
+  })
+}
+
+// First-order trajectories from x = 1 with learning rate 0.1 and the gradients 0.1, -0.2, 0.3, 0.4, computed from the
+// papers' equations in f64 by an independent program.
+describe('golden trajectories', () => {
+  const gradients = [0.1, -0.2, 0.3, 0.4]
+  it.each([
+    [momentum({ learningRate: 0.1, momentum: 0.9 }), [0.99, 1.001, 0.9809, 0.92281]],
+    [nesterov({ learningRate: 0.1, momentum: 0.9 }), [0.981, 1.0109, 0.96281, 0.870529]],
+    [adagrad({ learningRate: 0.1, epsilon: 1e-8 }), [0.90000001, 0.989442725, 0.909264355, 0.836234682]],
+    [
+      rmsprop({ learningRate: 0.1, decay: 0.9, epsilon: 1e-8 }),
+      [0.683772334, 0.969486579, 0.710422721, 0.471671009],
+    ],
+    [
+      rmsprop({ learningRate: 0.1, decay: 0.9, epsilon: 1e-2 }),
+      [0.759746927, 1.009746927, 0.771276105, 0.545972297],
+    ],
+    [adam({ learningRate: 0.1 }), [0.90000001, 0.93661036, 0.902286254, 0.840632778]],
+    [adam({ learningRate: 0.1, epsilon: 1e-3 }), [0.900990099, 0.937370397, 0.903204402, 0.841775138]],
+    [sgd({ learningRate: 0.1 }), [0.99, 1.01, 0.98, 0.94]],
+  ] as const)('case %#', (optimizer: Optimizer, expected: readonly number[]) => {
+    const x = Float64Array.of(1)
+    const state = optimizer.init(x)
+    const path = gradients.map((gradient) => {
+      expect(optimizer.step(x, Float64Array.of(gradient), state)).toEqual({ applied: true })
+      return x[0]
+    })
+    // The published values have nine decimals.
+    path.forEach((value, index) => {
+      expect(Math.abs(value - expected[index])).toBeLessThan(6e-10)
+    })
+  })
+
+  it('keeps the learning rate inside the velocity when it drops (cs231n form)', () => {
+    const optimizer = momentum({ learningRate: 0.1, momentum: 0.9 })
+    const x = Float64Array.of(1)
+    const state = optimizer.init(x)
+    const path = [0.1, 0.1, 0.01, 0.01, 0.01].map((learningRate) => {
+      optimizer.step(x, Float64Array.of(1), state, { learningRate })
+      return x[0]
+    })
+    const expected = [0.9, 0.71, 0.529, 0.3561, 0.19049]
+    path.forEach((value, index) => {
+      expect(value).toBeCloseTo(expected[index], 12)
+    })
+  })
+})
+
+interface UpdateRuleCase {
+  readonly rule: string
+  readonly hyperparameters: Readonly<Record<string, number>>
+  readonly inputs: Readonly<Record<string, { readonly linspace: readonly [number, number] }>>
+  readonly expected: Readonly<Record<string, readonly (readonly number[])[]>>
+  readonly relErrorOfACorrectFloat64Implementation: Readonly<Record<string, number>>
+}
+
+// The self-check arrays that the CS231n course publishes with its second assignment.
+describe.skipIf(!process.env.THALWEG_DATA)("the course's published arrays", () => {
+  const file = `${process.env.THALWEG_DATA}/cs231n-update-rules.json`
+  const { cases } = process.env.THALWEG_DATA
+    ? (JSON.parse(readFileSync(file, 'utf8')) as { cases: readonly UpdateRuleCase[] })
+    : { cases: [] }
+
+  const setUp = {
+    sgd_momentum: { create: momentum, states: { velocity: 'velocity' } },
+    rmsprop: { create: rmsprop, states: { cache: 'gradient_squared' } },
+    adam: { create: adam, states: { m: 'first_moment', v: 'second_moment' } },
+  } as const
+
+  it.each(cases)('$rule', (published) => {
+    const { create, states } = setUp[published.rule as keyof typeof setUp]
+    const { decayRate, tBefore, tAfter: _tAfter, ...others } = published.hyperparameters
+    const optimizer = create({ ...others, ...(decayRate === undefined ? {} : { decay: decayRate }) })
+    const input = (key: string): Float64Array => {
+      const [start, stop] = published.inputs[key].linspace
+      return Float64Array.from({ length: 20 }, (_, index) => start + ((stop - start) * index) / 19)
+    }
+    const w = input('w')
+    const state = optimizer.init(w)
+    state.step = tBefore ?? 0
+    const vectors = state.tensors.parameters.vectors
+    for (const [key, name] of Object.entries(states)) vectors[name].set(input(key))
+    optimizer.step(w, input('dw'), state)
+
+    const results = {
+      nextW: w,
+      ...Object.fromEntries(Object.entries(states).map(([key, name]) => [key, vectors[name]])),
+    }
+    for (const [key, rows] of Object.entries(published.expected)) {
+      const expected = rows.flat()
+      const errors = Array.from(results[key as keyof typeof results], (value, index) => {
+        return Math.abs(value - expected[index]) / Math.max(1e-8, Math.abs(value) + Math.abs(expected[index]))
+      })
+      // The arrays are printed to eight decimals; a correct f64 implementation shows exactly this error.
+      expect(Math.max(...errors)).toBeCloseTo(published.relErrorOfACorrectFloat64Implementation[key], 12)
+    }
+  })
+})
+
+describe.each(names)('%s: compiled = interpreted', (name) => {
+  const definition = optimizerDefinitions[name]
+  const hyperparameters = Object.fromEntries(
+    definition.hyperparameters.map((each) => [each.name, each.default]),
+  )
+  const optimizer = createOptimizer({ name })
+  const rule = parse(definition.rule)
+
+  function interpretedPath(start: Float64Array, steps: number): Float64Array {
+    const x = Float64Array.from(start)
+    const state = initialState(x.length)
+    for (let step = 0; step < steps; step++)
+      interpret(rule, hyperparameters, x, numbers(x.length, step), state)
+    return x
+  }
+
+  it.each([0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 67, 4095, 4097, 9000])(
+    'f64, length %d, to 4 ulp',
+    (length) => {
+      const x = numbers(length, 99)
+      const expected = interpretedPath(x, 5)
+      const state = optimizer.init(x)
+      for (let step = 0; step < 5; step++) optimizer.step(x, numbers(length, step), state)
+      x.forEach((value, index) => {
+        expect(Math.abs(value - expected[index])).toBeLessThanOrEqual(
+          4 * Number.EPSILON * Math.abs(expected[index]),
+        )
+      })
+    },
+  )
+
+  it('f32, length 1000, to 3e-6', () => {
+    const start = numbers(1000, 99)
+    const expected = interpretedPath(start, 20)
+    const x = Float32Array.from(start)
+    const state = optimizer.init(x)
+    for (let step = 0; step < 20; step++) optimizer.step(x, Float32Array.from(numbers(1000, step)), state)
+    x.forEach((value, index) => {
+      expect(Math.abs(value - expected[index])).toBeLessThan(3e-6)
+    })
+  })
+
+  it('in a workspace, staged and planned: the same bits; guards beside the arrays stay', () => {
+    const length = 1003
+    const start = Float32Array.from(numbers(length, 5))
+    const workspace = createWorkspace({ bytes: 1 << 18 })
+    const [before, direct, after, gradient] = [
+      workspace.f32(16),
+      workspace.f32(length),
+      workspace.f32(16),
+      workspace.f32(length),
+    ]
+    const planned = workspace.f32(length)
+    before.fill(7)
+    after.fill(7)
+    direct.set(start)
+    planned.set(start)
+    const staged = Float32Array.from(start)
+    const states = {
+      direct: optimizer.init(direct),
+      staged: optimizer.init(staged),
+      planned: optimizer.init(planned),
+    }
+    const plan = createPlan(workspace)
+    const prepare = optimizer.plan(plan, planned, gradient, states.planned)
+    const run = plan.compile()
+    for (let step = 0; step < 5; step++) {
+      gradient.set(Float32Array.from(numbers(length, step)))
+      optimizer.step(direct, gradient, states.direct)
+      optimizer.step(staged, Float32Array.from(gradient), states.staged)
+      prepare()
+      run()
+    }
+    expect(staged).toEqual(Float32Array.from(direct))
+    expect(Float32Array.from(planned)).toEqual(staged)
+    expect([...before, ...after].every((value) => value === 7)).toBe(true)
+  })
+
+  it('saved, through JSON, restored: goes on to the same bits', () => {
+    const start = numbers(50, 3)
+    const whole = Float64Array.from(start)
+    const halves = Float64Array.from(start)
+    const uninterrupted = optimizer.init(whole)
+    let state = optimizer.init(halves)
+    for (let step = 0; step < 10; step++) {
+      optimizer.step(whole, numbers(50, step), uninterrupted)
+      optimizer.step(halves, numbers(50, step), state)
+      if (step === 4) state = optimizer.restore(JSON.parse(JSON.stringify(optimizer.save(state))), halves)
+    }
+    expect(halves).toEqual(whole)
+    expect(state.step).toBe(10)
+  })
+})

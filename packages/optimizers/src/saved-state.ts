@@ -1,0 +1,78 @@
+import type { OptimizerState } from './optimizer.ts'
+import { checkAlike, precisionOf, type Vector } from './tensors.ts'
+
+/** An optimizer's state as plain data: JSON keeps every bit of it. */
+export interface SavedState {
+  readonly optimizer: string
+  readonly step: number
+  readonly tensors: Readonly<Record<string, SavedTensor>>
+}
+
+interface SavedTensor {
+  readonly vectors: Readonly<Record<string, SavedVector>>
+  readonly scalars: Readonly<Record<string, SavedVector>>
+}
+
+/** The bytes of an array, little-endian, as base64: decimal text would lose NaN, infinities and -0. */
+interface SavedVector {
+  readonly precision: 'f32' | 'f64'
+  readonly base64: string
+}
+
+/** The state as plain data. */
+export function saveState(optimizer: string, state: OptimizerState): SavedState {
+  const tensors = Object.entries(state.tensors).map(([name, { vectors, scalars }]) => {
+    const saved: SavedTensor = {
+      vectors: Object.fromEntries(Object.entries(vectors).map(([key, vector]) => [key, encode(vector)])),
+      scalars: Object.fromEntries([...scalars].map(([key, value]) => [key, encode(Float64Array.of(value))])),
+    }
+    return [name, saved] as const
+  })
+  return { optimizer, step: state.step, tensors: Object.fromEntries(tensors) }
+}
+
+/** Fills a fresh state; throws TypeError naming the optimizer, tensor or array that differs, and changes nothing then. */
+export function restoreState(optimizer: string, saved: SavedState, into: OptimizerState): void {
+  if (saved.optimizer !== optimizer) {
+    throw new TypeError(`${optimizer}: the saved state is of ${saved.optimizer}`)
+  }
+  const expected = flatten(into)
+  const given = Object.fromEntries(
+    Object.entries(saved.tensors).flatMap(([tensor, { vectors, scalars }]) => [
+      ...Object.entries(vectors).map(([key, vector]) => [`${tensor}.${key}`, decode(vector)] as const),
+      ...Object.entries(scalars).map(([key, value]) => [`${tensor}.${key}`, decode(value)] as const),
+    ]),
+  )
+  checkAlike(optimizer, expected, given, 'saved state')
+  for (const [tensor, { vectors, scalars }] of Object.entries(into.tensors)) {
+    for (const [key, vector] of Object.entries(vectors)) vector.set(given[`${tensor}.${key}`])
+    for (const key of scalars.keys()) scalars.set(key, given[`${tensor}.${key}`][0])
+  }
+  into.step = saved.step
+}
+
+function flatten(state: OptimizerState): Record<string, Vector> {
+  return Object.fromEntries(
+    Object.entries(state.tensors).flatMap(([tensor, { vectors, scalars }]) => [
+      ...Object.entries(vectors).map(([key, vector]) => [`${tensor}.${key}`, vector] as const),
+      ...[...scalars].map(([key, value]) => [`${tensor}.${key}`, Float64Array.of(value)] as const),
+    ]),
+  )
+}
+
+/** btoa() takes a string of one character a byte; this many arguments at a time fit a call. */
+const chunkBytes = 8192
+
+function encode(vector: Vector): SavedVector {
+  const bytes = new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength)
+  let text = ''
+  for (let start = 0; start < bytes.length; start += chunkBytes) {
+    text += String.fromCharCode(...bytes.subarray(start, start + chunkBytes))
+  }
+  return { precision: precisionOf(vector), base64: btoa(text) }
+}
+
+function decode({ precision, base64 }: SavedVector): Vector {
+  const { buffer } = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+  return precision === 'f32' ? new Float32Array(buffer) : new Float64Array(buffer)
+}
