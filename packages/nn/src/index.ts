@@ -1,1 +1,6 @@
-export {}
+export { dense } from './dense.ts'
+export { type Init, initialize } from './init.ts'
+export type { Layer, LayerAddresses, LayerGradientAddresses, PlanContext, TensorSpec } from './layer.ts'
+export { mlp } from './mlp.ts'
+export { type Batch, createModel, type Model, type ModelTensor, type Weights } from './model.ts'
+export { relu } from './relu.ts'

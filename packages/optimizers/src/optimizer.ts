@@ -35,6 +35,8 @@ export type Overrides = Readonly<Record<string, number>>
 export interface Optimizer {
   readonly name: string
   readonly hyperparameters: Readonly<Record<string, number>>
+  /** Numbers kept per parameter between steps: what the state takes, in parameters. */
+  readonly slots: number
   /** The state before the first step, laid in the same workspace as the parameters if they are in one. */
   init(parameters: Parameters): OptimizerState
   /**
@@ -112,6 +114,7 @@ export function ruleOptimizer(
   const optimizer: Optimizer = {
     name,
     hyperparameters: Object.fromEntries(values),
+    slots: pass.vectors.length,
 
     init(parameters) {
       const tensors = Object.entries(named(parameters)).map(([tensor, vector]) => {

@@ -1,1 +1,2 @@
-export {}
+export { finiteDifference } from './finite-difference.ts'
+export { sequence } from './sequence.ts'
