@@ -47,5 +47,6 @@ function push(kernel: Dependency.AnyFunc, index: number, value: number): void {
   const type = kernel.type.args[index]
   if (type === 'f64') f64.const(value)
   else if (type === 'f32') f32.const(value)
-  else i32.const(value)
+  // Addresses from 2 GiB on are negative as i32.
+  else i32.const(value | 0)
 }

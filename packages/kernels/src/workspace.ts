@@ -10,8 +10,8 @@ const staggerBytes = 5 * lineBytes
 /** WebAssembly memory is sized in pages. */
 const pageBytes = 65_536
 
-/** The largest memory that 32-bit addresses reach. */
-const maxBytes = 65_536 * pageBytes
+/** The largest memory in which the end of the last array is still a 32-bit address. */
+const maxBytes = 65_535 * pageBytes
 
 /**
  * A heap of fixed size that kernels work on: one WebAssembly.Memory, handed out as typed arrays.
@@ -34,7 +34,7 @@ export interface Workspace {
 const workspaces = new WeakMap<ArrayBufferLike, Workspace>()
 
 /**
- * Makes a workspace of `bytes`, rounded up to whole pages of 64 KiB. From 1 to 4 GiB.
+ * Makes a workspace of `bytes`, rounded up to whole pages of 64 KiB; up to 4 GiB less a page.
  *
  * @example
  * const workspace = createWorkspace({ bytes: 1 << 20 })

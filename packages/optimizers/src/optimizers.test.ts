@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createPlan, createWorkspace } from '@thalweg/kernels'
+import { sequence } from '@thalweg/testing'
 import { describe, expect, it } from 'vitest'
 import {
   adagrad,
@@ -17,15 +18,6 @@ import { initialState, interpret } from './notation/interpret.ts'
 import { parse } from './notation/parse.ts'
 
 const names = Object.keys(optimizerDefinitions) as OptimizerName[]
-
-/** A fixed sequence of numbers in (-1, 1): the tests need variety, not randomness. */
-function numbers(length: number, seed: number): Float64Array {
-  let state = seed
-  return Float64Array.from({ length }, () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0
-    return state / 2 ** 31
-  })
-}
 
 // First-order trajectories from x = 1 with learning rate 0.1 and the gradients 0.1, -0.2, 0.3, 0.4, computed from the
 // papers' equations in f64 by an independent program.
@@ -137,17 +129,17 @@ describe.each(names)('%s: compiled = interpreted', (name) => {
     const x = Float64Array.from(start)
     const state = initialState(x.length)
     for (let step = 0; step < steps; step++)
-      interpret(rule, hyperparameters, x, numbers(x.length, step), state)
+      interpret(rule, hyperparameters, x, sequence(x.length, step), state)
     return x
   }
 
   it.each([0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 67, 4095, 4097, 9000])(
     'f64, length %d, to 4 ulp',
     (length) => {
-      const x = numbers(length, 99)
+      const x = sequence(length, 99)
       const expected = interpretedPath(x, 5)
       const state = optimizer.init(x)
-      for (let step = 0; step < 5; step++) optimizer.step(x, numbers(length, step), state)
+      for (let step = 0; step < 5; step++) optimizer.step(x, sequence(length, step), state)
       x.forEach((value, index) => {
         expect(Math.abs(value - expected[index])).toBeLessThanOrEqual(
           4 * Number.EPSILON * Math.abs(expected[index]),
@@ -157,11 +149,11 @@ describe.each(names)('%s: compiled = interpreted', (name) => {
   )
 
   it('f32, length 1000, to 3e-6', () => {
-    const start = numbers(1000, 99)
+    const start = sequence(1000, 99)
     const expected = interpretedPath(start, 20)
     const x = Float32Array.from(start)
     const state = optimizer.init(x)
-    for (let step = 0; step < 20; step++) optimizer.step(x, Float32Array.from(numbers(1000, step)), state)
+    for (let step = 0; step < 20; step++) optimizer.step(x, Float32Array.from(sequence(1000, step)), state)
     x.forEach((value, index) => {
       expect(Math.abs(value - expected[index])).toBeLessThan(3e-6)
     })
@@ -169,7 +161,7 @@ describe.each(names)('%s: compiled = interpreted', (name) => {
 
   it('in a workspace, staged and planned: the same bits; guards beside the arrays stay', () => {
     const length = 1003
-    const start = Float32Array.from(numbers(length, 5))
+    const start = Float32Array.from(sequence(length, 5))
     const workspace = createWorkspace({ bytes: 1 << 18 })
     const [before, direct, after, gradient] = [
       workspace.f32(16),
@@ -192,7 +184,7 @@ describe.each(names)('%s: compiled = interpreted', (name) => {
     const prepare = optimizer.plan(plan, planned, gradient, states.planned)
     const run = plan.compile()
     for (let step = 0; step < 5; step++) {
-      gradient.set(Float32Array.from(numbers(length, step)))
+      gradient.set(Float32Array.from(sequence(length, step)))
       optimizer.step(direct, gradient, states.direct)
       optimizer.step(staged, Float32Array.from(gradient), states.staged)
       prepare()
@@ -204,17 +196,96 @@ describe.each(names)('%s: compiled = interpreted', (name) => {
   })
 
   it('saved, through JSON, restored: goes on to the same bits', () => {
-    const start = numbers(50, 3)
+    const start = sequence(50, 3)
     const whole = Float64Array.from(start)
     const halves = Float64Array.from(start)
     const uninterrupted = optimizer.init(whole)
     let state = optimizer.init(halves)
     for (let step = 0; step < 10; step++) {
-      optimizer.step(whole, numbers(50, step), uninterrupted)
-      optimizer.step(halves, numbers(50, step), state)
+      optimizer.step(whole, sequence(50, step), uninterrupted)
+      optimizer.step(halves, sequence(50, step), state)
       if (step === 4) state = optimizer.restore(JSON.parse(JSON.stringify(optimizer.save(state))), halves)
     }
     expect(halves).toEqual(whole)
     expect(state.step).toBe(10)
   })
+})
+
+describe('misuse', () => {
+  const x = Float32Array.of(1, 2)
+  it.each([
+    ['a rate of 0', () => sgd({ learningRate: 0 }), RangeError, 'sgd: learningRate must be in (0, ∞), got 0'],
+    ['beta2 of 1.2', () => adam({ beta2: 1.2 }), RangeError, 'adam: beta2 must be in [0, 1), got 1.2'],
+    ['NaN', () => rmsprop({ decay: Number.NaN }), RangeError, 'rmsprop: decay must be in [0, 1), got NaN'],
+    [
+      'an unknown hyper-parameter',
+      () => createOptimizer({ name: 'sgd', beta1: 0.9 }),
+      TypeError,
+      'sgd: unknown hyper-parameter "beta1"; there are: learningRate',
+    ],
+    [
+      'an unknown name',
+      () => createOptimizer({ name: 'adm' as 'adam' }),
+      TypeError,
+      'unknown optimizer "adm"; there are: sgd, momentum, nesterov, adagrad, rmsprop, adam, rule',
+    ],
+    [
+      'another length',
+      () => sgd().step(x, Float32Array.of(1), sgd().init(x)),
+      TypeError,
+      'sgd: gradient parameters must be f32 [2], got f32 [1]',
+    ],
+    [
+      'another precision',
+      () => sgd().step(x, Float64Array.of(1, 2), sgd().init(x)),
+      TypeError,
+      'sgd: gradient parameters must be f32 [2], got f64 [2]',
+    ],
+    [
+      'state of other parameters',
+      () => momentum().step(x, x, momentum().init(Float32Array.of(1))),
+      TypeError,
+      'momentum: state velocity of parameters must be f32 [2], got f32 [1]',
+    ],
+    [
+      'an override out of range',
+      () => sgd().step(x, x, sgd().init(x), { learningRate: -1 }),
+      RangeError,
+      'sgd: learningRate must be in (0, ∞), got -1',
+    ],
+    [
+      "another optimizer's state",
+      () => adam().restore(sgd().save(sgd().init(x)), x),
+      TypeError,
+      'adam: the saved state is of sgd',
+    ],
+    [
+      'state without a tensor',
+      () => momentum().restore(momentum().save(momentum().init({ a: x })), { a: x, b: x }),
+      TypeError,
+      'momentum: saved state without b.velocity',
+    ],
+  ])('%s', (_name, act, type, message) => {
+    expect(act).toThrow(type)
+    expect(act).toThrow(message)
+    expect([...x]).toEqual([1, 2])
+  })
+
+  it('a schedule that ends at 0 stops the movement', () => {
+    const w = Float32Array.of(1)
+    sgd().step(w, Float32Array.of(1), sgd().init(w), { learningRate: 0 })
+    expect([...w]).toEqual([1])
+  })
+})
+
+it('named tensors step as one flat array does', () => {
+  const optimizer = adam()
+  const flat = Float64Array.of(1, 2, 3)
+  const tensors = { a: Float64Array.of(1), b: Float64Array.of(2, 3) }
+  const [flatState, state] = [optimizer.init(flat), optimizer.init(tensors)]
+  for (let t = 0; t < 3; t++) {
+    optimizer.step(flat, Float64Array.of(t, 1, -t), flatState)
+    optimizer.step(tensors, { a: Float64Array.of(t), b: Float64Array.of(1, -t) }, state)
+  }
+  expect([...tensors.a, ...tensors.b]).toEqual([...flat])
 })

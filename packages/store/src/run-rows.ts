@@ -1,0 +1,71 @@
+import type { SeriesKey } from '@thalweg/document'
+import { asc, eq, inArray } from 'drizzle-orm'
+import type { Database } from './connection.ts'
+import { runSummary, runs, tags } from './schema.ts'
+import type { Run, SeriesSummary } from './store.ts'
+import { fromStored } from './stored-number.ts'
+
+export function readRun(db: Database, id: string): Run | undefined {
+  const run = db.select({ sequence: runs.sequence }).from(runs).where(eq(runs.id, id)).get()
+  return run && readRuns(db, [run.sequence])[0]
+}
+
+/** The runs in the order asked for, with tags and summaries: three queries however many they are. */
+export function readRuns(db: Database, sequences: readonly number[]): readonly Run[] {
+  if (sequences.length === 0) return []
+  const wanted = [...sequences]
+  const rows = db.select().from(runs).where(inArray(runs.sequence, wanted)).all()
+  const tagsOf = new Map(wanted.map((run): [number, string[]] => [run, []]))
+  for (const { run, tag } of db
+    .select()
+    .from(tags)
+    .where(inArray(tags.run, wanted))
+    .orderBy(asc(tags.run), asc(tags.tag))
+    .all()) {
+    tagsOf.get(run)?.push(tag)
+  }
+  const metricsOf = new Map(
+    wanted.map((run): [number, Partial<Record<SeriesKey, SeriesSummary>>] => [run, {}]),
+  )
+  for (const row of db.select().from(runSummary).where(inArray(runSummary.run, wanted)).all()) {
+    const metrics = metricsOf.get(row.run)
+    if (metrics !== undefined) metrics[row.key] = toSummary(row)
+  }
+  const place = new Map(wanted.map((run, index) => [run, index]))
+  return rows
+    .sort((a, b) => place.get(a.sequence)! - place.get(b.sequence)!)
+    .map((row) => toRun(row, tagsOf.get(row.sequence) ?? [], metricsOf.get(row.sequence) ?? {}))
+}
+
+function toRun(row: typeof runs.$inferSelect, tags: readonly string[], metrics: Run['metrics']): Run {
+  return {
+    id: row.id,
+    experimentId: row.experiment,
+    state: row.state,
+    reason: row.reason ?? undefined,
+    message: row.message ?? undefined,
+    document: row.document,
+    variation: row.variation,
+    tags,
+    attempt: row.attempt,
+    cancelRequested: row.cancelRequested,
+    createdAtMs: row.createdAtMs,
+    startedAtMs: row.startedAtMs ?? undefined,
+    finishedAtMs: row.finishedAtMs ?? undefined,
+    step: row.step,
+    totalSteps: row.totalSteps ?? undefined,
+    trainingMs: row.trainingMs,
+    targetStep: row.targetStep ?? undefined,
+    metrics,
+  }
+}
+
+function toSummary(row: typeof runSummary.$inferSelect): SeriesSummary {
+  return {
+    last: fromStored(row.last, row.lastKind),
+    lastStep: row.lastStep,
+    min: row.min ?? undefined,
+    max: row.max ?? undefined,
+    points: row.points,
+  }
+}
