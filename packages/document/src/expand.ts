@@ -75,7 +75,9 @@ function placeOf(path: readonly string[], chosen: readonly Chosen[]): readonly s
 
 /** What is wrong inside `run` when the experiment around it is wrong too, so that all faults are told at once. */
 function runFaults(input: unknown): DocumentFault[] {
-  const outer = z.object({ run: z.record(z.string(), z.json()), vary: z.undefined().optional() }).safeParse(input)
+  const outer = z
+    .object({ run: z.record(z.string(), z.json()), vary: z.undefined().optional() })
+    .safeParse(input)
   if (!outer.success) return []
   const run = runSchema.safeParse({ ...outer.data.run, seed: 0 })
   return run.success ? [] : faultsOf(run.error, (path) => pointerTo(['run', ...path]))

@@ -39,5 +39,12 @@ export const experimentSchema = z.strictObject({
 })
 
 export type ExperimentDocument = z.output<typeof experimentSchema>
-/** An experiment as its author writes it: what has a default may be left out. */
-export type ExperimentInput = z.input<typeof experimentSchema>
+/** An experiment as its author writes it: what has a default may be left out. The schema checks what is inside. */
+export interface ExperimentInput {
+  readonly name: string
+  readonly tags?: readonly string[]
+  readonly run: Readonly<Record<string, unknown>>
+  readonly vary?: Readonly<Record<string, readonly unknown[]>>
+  readonly search?: { readonly method: 'grid' }
+  readonly seeds?: readonly number[]
+}

@@ -1,0 +1,85 @@
+import path from 'node:path'
+import type { Command } from 'commander'
+import { coloursFor } from '../colours.ts'
+import { CommandFailure, interruptedExitCode } from '../command-failure.ts'
+import { compareVariations } from '../comparison.ts'
+import { comparisonTable } from '../comparison-table.ts'
+import { countOf } from '../count.ts'
+import { readExperimentFile } from '../experiment-file.ts'
+import { createProgress } from '../progress.ts'
+import { shortId } from '../resource-id.ts'
+import { requireSuccess } from '../run-failures.ts'
+import { serverAddress, serverOption, suggestion } from '../server-address.ts'
+import { withStopSignal } from '../stop-signal.ts'
+import type { Surroundings } from '../surroundings.ts'
+import { isUnreachable } from '../unreachable.ts'
+import { watchExperiment } from '../watch-experiment.ts'
+
+interface RunOptions {
+  readonly server?: string
+  readonly json?: boolean
+}
+
+/** `thalweg run`: submits an experiment and watches it. */
+export function addRun(program: Command, surroundings: Surroundings): void {
+  program
+    .command('run')
+    .summary('submit an experiment and watch it')
+    .description('Submit an experiment, show how its runs get on, and compare them at the end.')
+    .argument('<file>', 'the experiment document, JSON')
+    .option('--json', 'print the experiment id and its finished runs in JSON')
+    .addOption(serverOption())
+    .addHelpText(
+      'after',
+      '\nExample:\n  thalweg run experiments/spirals-optimizers.json\n\nCtrl-C stops the watching only: the runs go on.',
+    )
+    .action((file: string, options: RunOptions) => run(file, options, surroundings))
+}
+
+async function run(file: string, options: RunOptions, surroundings: Surroundings): Promise<void> {
+  const { stdout, stderr, environment } = surroundings
+  const address = serverAddress(options.server, surroundings)
+  const document = await readExperimentFile(path.resolve(surroundings.directory, file), file)
+  const client = surroundings.connect(address)
+  const submitted = await client.submit(document)
+  const lookAgain = suggestion(surroundings, `show ${shortId(submitted.id)}`, address)
+  stderr.write(
+    `Submitted "${document.name}": ${countOf(submitted.runs.length, 'run')}. Look again: ${lookAgain}\n\n`,
+  )
+
+  const { runs, complete } = await withStopSignal(surroundings, (signal) =>
+    watchExperiment(
+      {
+        client,
+        experimentId: submitted.id,
+        document,
+        progress: createProgress(submitted.runs.length, document, surroundings),
+        intervalMs: 500,
+        signal,
+      },
+      surroundings,
+    ),
+  ).catch((error: unknown) => {
+    if (!isUnreachable(error)) throw error
+    const message = `the service at ${address} no longer answers; started again, it goes on with the runs. Look again: ${lookAgain}`
+    throw new CommandFailure(message, 1)
+  })
+  if (!complete) {
+    throw new CommandFailure(
+      `no longer watching; the runs go on. Look again: ${lookAgain}`,
+      interruptedExitCode,
+    )
+  }
+  stderr.write('\n')
+  if (options.json === true) {
+    stdout.write(`${JSON.stringify({ id: submitted.id, runs }, null, 2)}\n`)
+  } else {
+    const table = comparisonTable(
+      compareVariations(runs, document),
+      document,
+      coloursFor(stdout, environment),
+    )
+    stdout.write(table)
+  }
+  requireSuccess(runs, document)
+}

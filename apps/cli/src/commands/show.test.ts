@@ -1,0 +1,89 @@
+import type { SeriesResource } from '@thalweg/client'
+import { describe, expect, it } from 'vitest'
+import { type Captured, captureSurroundings } from '../../test/captured-surroundings.ts'
+import { createFakeClient, metric } from '../../test/fake-client.ts'
+import { runProgram } from '../program.ts'
+
+const document = {
+  name: 'two optimizers',
+  run: { dataset: { name: 'spirals' }, optimizer: { name: 'sgd' } },
+  vary: { optimizer: [{ name: 'sgd' }, { name: 'adam' }] },
+}
+
+const steps = Array.from({ length: 100 }, (_, index) => index + 1)
+
+function series(key: SeriesResource['key']): SeriesResource {
+  return { key, steps, values: steps.map((step) => 1 / step), sampled: false }
+}
+
+async function trained(): Promise<{ surroundings: Captured; id: string; runs: string[] }> {
+  const surroundings = captureSurroundings()
+  const { id, runs } = await createFakeClient(surroundings.service).submit(document)
+  surroundings.service.advance = (run) => ({
+    ...run,
+    state: 'succeeded',
+    step: 100,
+    totalSteps: 100,
+    trainingMs: 1500,
+    metrics: { 'train.loss': { ...metric(0.01), min: 0.01, max: 1 }, 'validation.accuracy': metric(0.9) },
+  })
+  for (const run of runs) {
+    surroundings.service.series.set(run, [
+      series('train.loss'),
+      series('validation.loss'),
+      series('learningRate'),
+    ])
+  }
+  return { surroundings, id, runs }
+}
+
+describe('thalweg show', () => {
+  it('shows a run: its document, its metrics and both losses in one drawing', async () => {
+    const { surroundings, runs, id } = await trained()
+    expect(await runProgram(['show', runs[1] ?? ''], surroundings)).toBe(0)
+    const { text } = surroundings.stdout
+    expect(text).toContain(`Run ${runs[1]}: succeeded\n`)
+    expect(text).toContain(`  experiment  two optimizers (${id})\n`)
+    expect(text).toContain('  optimizer   adam, learningRate 1e-3, beta1 0.9, beta2 0.999, epsilon 1e-8\n')
+    expect(text).toContain('  model       mlp, hidden [100], activation relu, init he\n')
+    expect(text).toContain('  progress    step 100/100, 1.5 s of training\n')
+    expect(text).toMatch(/train\.loss +0\.0100 +0\.0100 +1\.00 +100\n/)
+    expect(text).toContain('\ntrain.loss, validation.loss\n')
+    expect(text).toContain('  a train.loss  b validation.loss\n')
+    // No more points than a terminal of 80 columns can use.
+    expect(surroundings.service.seriesCalls).toEqual([
+      { keys: ['train.loss', 'validation.loss'], points: 320 },
+    ])
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(90)
+  })
+
+  it('draws quantities of different scales apart, and smooths only when told, from every value', async () => {
+    const { surroundings, runs } = await trained()
+    const command = ['show', runs[0] ?? '', '--keys', 'train.loss,learningRate', '--smooth', '5']
+    expect(await runProgram(command, surroundings)).toBe(0)
+    expect(surroundings.stdout.text).toContain('\ntrain.loss (mean of 5 values)\n')
+    expect(surroundings.stdout.text).toContain('\nlearningRate (mean of 5 values)\n')
+    expect(surroundings.service.seriesCalls).toEqual([
+      { keys: ['train.loss', 'learningRate'], points: 100_000 },
+    ])
+  })
+
+  it('shows an experiment: the comparison and a curve per variation', async () => {
+    const { surroundings, id } = await trained()
+    expect(await runProgram(['show', id], surroundings)).toBe(0)
+    const { text } = surroundings.stdout
+    expect(text).toContain(`Experiment ${id}: two optimizers\n2 runs: 2 succeeded\n`)
+    expect(text).toContain('optimizer  val. acc.   batch loss')
+    expect(text).toContain('\ntrain.loss\n')
+    expect(text).toContain('  a sgd  b adam\n')
+  })
+
+  it('prints nothing but JSON with --json', async () => {
+    const { surroundings, runs } = await trained()
+    expect(await runProgram(['show', runs[0] ?? '', '--json', '--keys', 'train.loss'], surroundings)).toBe(0)
+    expect(JSON.parse(surroundings.stdout.text)).toMatchObject({
+      run: { id: runs[0] },
+      series: [{ key: 'train.loss' }],
+    })
+  })
+})

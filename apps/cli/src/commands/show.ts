@@ -1,0 +1,94 @@
+import type { Client, ExperimentResource, RunResource } from '@thalweg/client'
+import type { SeriesKey } from '@thalweg/document'
+import type { Command } from 'commander'
+import { integerFrom, seriesKeyList } from '../command-arguments.ts'
+import { type ReportOptions, writeComparisonReport } from '../comparison-report.ts'
+import { countOf } from '../count.ts'
+import { experimentRuns } from '../experiment-runs.ts'
+import { findById } from '../resource-id.ts'
+import { inDocumentOrder } from '../run-label.ts'
+import { writeRunReport } from '../run-report.ts'
+import { runStates } from '../run-state.ts'
+import { serverAddress, serverOption } from '../server-address.ts'
+import type { Surroundings } from '../surroundings.ts'
+
+interface ShowOptions {
+  readonly keys?: readonly SeriesKey[]
+  readonly smooth: number
+  readonly log?: boolean
+  readonly server?: string
+  readonly json?: boolean
+}
+
+/** `thalweg show`: one run or one experiment. */
+export function addShow(program: Command, surroundings: Surroundings): void {
+  program
+    .command('show')
+    .summary('look at a run or an experiment')
+    .description(
+      'Show a run with its metrics and loss curve, or an experiment with the comparison of its runs.',
+    )
+    .argument('<id>', 'the id of a run or an experiment, or the start or end of it')
+    .option(
+      '--keys <series>',
+      'curves to draw, separated by commas (default: train.loss and, of a run, validation.loss)',
+      seriesKeyList,
+    )
+    .option('--smooth <number>', 'draw the mean of so many recorded values', integerFrom(1, 100_000), 1)
+    .option('--log', 'draw on a logarithmic scale')
+    .option('--json', 'print what the service tells, in JSON')
+    .addOption(serverOption())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  thalweg show 4f1c09ab\n  thalweg show 4f1c09ab --keys train.accuracy,validation.accuracy\n  thalweg show 4f1c09ab --smooth 20 --log',
+    )
+    .action((id: string, options: ShowOptions) => show(id, options, surroundings))
+}
+
+async function show(id: string, options: ShowOptions, surroundings: Surroundings): Promise<void> {
+  const client = surroundings.connect(serverAddress(options.server, surroundings))
+  const found = await findById(client, id)
+  if (found.kind === 'run') await showRun(client, found.run, options, surroundings)
+  else await showExperiment(client, found.experiment, options, surroundings)
+}
+
+async function showRun(
+  client: Client,
+  run: RunResource,
+  options: ShowOptions,
+  surroundings: Surroundings,
+): Promise<void> {
+  const { keys, smooth: smoothing, log: logarithmic = false, json } = options
+  if (json === true) {
+    const series = await client.series(run.id, keys === undefined ? {} : { keys })
+    surroundings.stdout.write(`${JSON.stringify({ run, series }, null, 2)}\n`)
+    return
+  }
+  const experiment = await client.experiment(run.experimentId)
+  const report: ReportOptions = { keys: keys ?? ['train.loss', 'validation.loss'], smoothing, logarithmic }
+  await writeRunReport(client, run, experiment.name, report, surroundings)
+}
+
+async function showExperiment(
+  client: Client,
+  experiment: ExperimentResource,
+  options: ShowOptions,
+  surroundings: Surroundings,
+): Promise<void> {
+  const { stdout } = surroundings
+  const { document } = experiment
+  const { keys = ['train.loss'], smooth: smoothing, log: logarithmic = false } = options
+  const runs = inDocumentOrder(await experimentRuns(client, experiment.id), document)
+  if (options.json === true) {
+    stdout.write(`${JSON.stringify({ experiment, runs }, null, 2)}\n`)
+    return
+  }
+  const counts = runStates
+    .map((state) => ({ state, count: runs.filter((run) => run.state === state).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ state, count }) => `${count} ${state}`)
+  stdout.write(
+    `Experiment ${experiment.id}: ${experiment.name}\n${countOf(runs.length, 'run')}: ${counts.join(', ')}\n\n`,
+  )
+  await writeComparisonReport(client, { runs, document }, { keys, smoothing, logarithmic }, surroundings)
+}

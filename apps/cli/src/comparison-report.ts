@@ -1,0 +1,41 @@
+import type { Client, RunResource } from '@thalweg/client'
+import type { SeriesKey } from '@thalweg/document'
+import { coloursFor } from './colours.ts'
+import { compareVariations } from './comparison.ts'
+import { comparisonTable } from './comparison-table.ts'
+import { drawCurves, maximumCurves } from './curve-drawing.ts'
+import { experimentCurves } from './experiment-curves.ts'
+import type { Variations } from './run-label.ts'
+import type { Surroundings } from './surroundings.ts'
+import { terminalWidth } from './terminal-width.ts'
+
+export interface ReportOptions {
+  /** One drawing for each. */
+  readonly keys: readonly SeriesKey[]
+  /** The mean of this many values is drawn; 1 for the values themselves. */
+  readonly smoothing: number
+  readonly logarithmic: boolean
+}
+
+/** Writes the comparison table of an experiment and, for each key, a drawing with one curve per variation. */
+export async function writeComparisonReport(
+  client: Client,
+  { runs, document }: { readonly runs: readonly RunResource[]; readonly document: Variations },
+  { keys, smoothing, logarithmic }: ReportOptions,
+  { stdout, environment }: Surroundings,
+): Promise<void> {
+  const colours = coloursFor(stdout, environment)
+  const width = terminalWidth(stdout)
+  const variations = compareVariations(runs, document)
+  stdout.write(comparisonTable(variations, document, colours))
+  for (const key of keys) {
+    const curves = await experimentCurves(client, variations, document, { key, width, smoothing })
+    const remarks = [
+      ...(smoothing > 1 ? [`mean of ${smoothing} values`] : []),
+      ...(document.seeds.length > 1 ? [`seed ${document.seeds[0]}`] : []),
+      ...(variations.length > maximumCurves ? [`the ${maximumCurves} best of ${variations.length}`] : []),
+    ]
+    stdout.write(`\n${colours.bold(key)}${remarks.length > 0 ? ` (${remarks.join(', ')})` : ''}\n`)
+    stdout.write(drawCurves(curves, { width, colours, logarithmic }))
+  }
+}

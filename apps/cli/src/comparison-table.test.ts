@@ -1,0 +1,123 @@
+import type { RunResource } from '@thalweg/client'
+import { type ExperimentDocument, expand } from '@thalweg/document'
+import picocolors from 'picocolors'
+import { describe, expect, it } from 'vitest'
+import { fakeRun, metric } from '../test/fake-client.ts'
+import { compareVariations } from './comparison.ts'
+import { comparisonTable } from './comparison-table.ts'
+
+const optimizers = [{ name: 'sgd' }, { name: 'adam' }]
+
+/** The experiment's runs, each changed by `change`, which gets the optimizer's name and the seed. */
+function experiment(
+  seeds: number[],
+  change: (optimizer: string, seed: number) => Partial<RunResource>,
+): { document: ExperimentDocument; runs: RunResource[] } {
+  const expansion = expand({
+    name: 'x',
+    run: { dataset: { name: 'spirals' }, optimizer: { name: 'sgd' } },
+    vary: { optimizer: optimizers },
+    seeds,
+  })
+  if (!expansion.ok) throw new Error(JSON.stringify(expansion.faults))
+  const runs = expansion.runs.map(({ document, variation }, index) =>
+    fakeRun(index, {
+      document,
+      variation: JSON.parse(JSON.stringify(variation)),
+      state: 'succeeded',
+      ...change(document.optimizer.name, document.seed),
+    }),
+  )
+  return { document: expansion.experiment, runs }
+}
+
+function table({ document, runs }: ReturnType<typeof experiment>): string[] {
+  const plain = picocolors.createColors(false)
+  return comparisonTable(compareVariations(runs, document), document, plain).trimEnd().split('\n')
+}
+
+describe('comparisonTable', () => {
+  it('has a row per variation, marks the best and leaves out what nobody measured', () => {
+    const lines = table(
+      experiment([1], (optimizer) => ({
+        stepsPerSecond: 2310.6,
+        metrics: {
+          'train.loss': metric(optimizer === 'adam' ? 0.0312 : 0.5),
+          'validation.accuracy': metric(optimizer === 'adam' ? 0.983 : 0.9),
+        },
+      })),
+    )
+    expect(lines).toEqual([
+      'optimizer  val. acc.   batch loss  steps/s  state',
+      expect.stringMatching(/^─{53}$/),
+      'sgd            90.0%        0.500     2311  succeeded',
+      'adam           98.3%*      0.0312     2311  succeeded',
+      '* best validation accuracy',
+    ])
+  })
+
+  it('gives mean ± sample standard deviation over the seeds', () => {
+    // 0.90, 0.92, 0.97: mean 2.79 / 3 = 0.93; squares 9 + 1 + 16 = 26 (1e-4); sqrt(13) = 3.606 %.
+    // Losses 1, 2, 6: mean 3; squares 4 + 1 + 9 = 14; sqrt(7) = 2.646.
+    const accuracies = [0.9, 0.92, 0.97]
+    const losses = [1, 2, 6]
+    const [titles = '', , row = ''] = table(
+      experiment([0, 1, 2], (_, seed) => ({
+        metrics: {
+          'validation.accuracy': metric(accuracies[seed] ?? 0),
+          'validation.loss': metric(losses[seed] ?? 0),
+        },
+      })),
+    )
+    expect(titles.split(/ {2,}/)).toEqual(['optimizer', 'val. acc.', 'val. loss', 'steps/s', 'n', 'state'])
+    expect(row.split(/ {2,}/)).toEqual(['sgd', '93.0 ± 3.6%*', '3.00 ± 2.65', '-', '3', 'succeeded 3/3'])
+  })
+
+  it('shows what diverged and its NaN, and never calls it best', () => {
+    const [, , sgd = '', adam = ''] = table(
+      experiment([1], (optimizer) =>
+        optimizer === 'sgd'
+          ? {
+              state: 'failed',
+              reason: 'diverged',
+              metrics: { 'train.loss': metric('NaN'), 'validation.accuracy': metric(0.99) },
+            }
+          : { metrics: { 'train.loss': metric('Infinity'), 'validation.accuracy': metric(0.5) } },
+      ),
+    )
+    expect(sgd.split(/ {2,}/)).toEqual(['sgd', '99.0%', 'NaN', '-', 'diverged'])
+    expect(adam.split(/ {2,}/)).toEqual(['adam', '50.0%*', 'Infinity', '-', 'succeeded'])
+  })
+
+  it('counts states, and only what ended by itself in the mean', () => {
+    const [, , sgd = ''] = table(
+      experiment([0, 1, 2, 3], (_, seed) => {
+        const metrics = { 'train.loss': metric(seed === 3 ? 100 : 1) }
+        if (seed === 0) return { state: 'failed', reason: 'diverged', metrics }
+        return { state: seed === 3 ? 'cancelled' : 'succeeded', metrics }
+      }),
+    )
+    expect(sgd.split(/ {2,}/)).toEqual([
+      'sgd',
+      '1.00 ± 0',
+      '-',
+      '3',
+      'succeeded 2/4, diverged 1/4, cancelled 1/4',
+    ])
+  })
+
+  it('has the axis names as titles', () => {
+    const expansion = expand({
+      name: 'x',
+      run: { dataset: { name: 'spirals' }, optimizer: { name: 'adam' } },
+      vary: { 'optimizer.learningRate': [0.001], batchSize: [8] },
+    })
+    if (!expansion.ok) throw new Error('unexpected')
+    const runs = expansion.runs.map(({ document }) =>
+      fakeRun(0, { document, variation: { 'optimizer.learningRate': 0.001, batchSize: 8 } }),
+    )
+    const [titles = '', , row = ''] = table({ document: expansion.experiment, runs })
+    expect(titles.split(/ {2,}/)).toEqual(['optimizer', 'learningRate', 'batchSize', 'steps/s', 'state'])
+    expect(row.split(/ {2,}/)).toEqual(['adam', '1e-3', '8', '-', 'queued'])
+  })
+})

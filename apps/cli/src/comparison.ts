@@ -1,0 +1,65 @@
+import type { RunResource } from '@thalweg/client'
+import type { SeriesKey } from '@thalweg/document'
+import { lastValue } from './metric.ts'
+import { inDocumentOrder, type Variations, variationOrder } from './run-label.ts'
+import { type SampleStatistics, sampleStatistics } from './sample-statistics.ts'
+
+/** The runs that differ in nothing but their seed. */
+export interface Variation {
+  readonly runs: readonly [RunResource, ...RunResource[]]
+  /** Statistics over the seeds of each quantity's last value. */
+  readonly statistics: ReadonlyMap<SeriesKey, SampleStatistics>
+  readonly stepsPerSecond: SampleStatistics | undefined
+  /** Whether no other variation of the experiment reached a higher validation accuracy. */
+  readonly best: boolean
+}
+
+const compared = [
+  'train.accuracy',
+  'validation.accuracy',
+  'test.accuracy',
+  'train.loss',
+  'validation.loss',
+] as const satisfies readonly SeriesKey[]
+
+/** Groups the runs of an experiment by what varies, in the order of its document. */
+export function compareVariations(
+  runs: readonly RunResource[],
+  experiment: Variations,
+): readonly Variation[] {
+  const groups = new Map<string, [RunResource, ...RunResource[]]>()
+  for (const run of inDocumentOrder(runs, experiment)) {
+    const key = variationOrder(run, experiment).join(' ')
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [run])
+    else group.push(run)
+  }
+  const measured = [...groups.values()].map((group) => ({ runs: group, ...measure(group) }))
+  const scores = measured.map(({ runs: group, statistics }) => score(group, statistics))
+  const highest = Math.max(...scores)
+  return measured.map((variation, index) => ({
+    ...variation,
+    best: Number.isFinite(highest) && scores[index] === highest,
+  }))
+}
+
+function measure(group: readonly RunResource[]): Pick<Variation, 'statistics' | 'stepsPerSecond'> {
+  // Runs stopped halfway would drag the mean to where they happened to stop; a diverged one ended by itself.
+  const ended = group.filter(({ state, reason }) => state === 'succeeded' || reason === 'diverged')
+  const counted = ended.length > 0 ? ended : group
+  const statistics = new Map<SeriesKey, SampleStatistics>()
+  for (const key of compared) {
+    const values = counted.map((run) => lastValue(run, key)).filter((value) => value !== undefined)
+    const summary = sampleStatistics(values)
+    if (summary !== undefined) statistics.set(key, summary)
+  }
+  const speeds = counted.map(({ stepsPerSecond }) => stepsPerSecond).filter((speed) => speed !== undefined)
+  return { statistics, stepsPerSecond: sampleStatistics(speeds) }
+}
+
+/** What the best is chosen by; a variation of which no run succeeded is never the best. */
+function score(group: readonly RunResource[], statistics: Variation['statistics']): number {
+  const accuracy = statistics.get('validation.accuracy')?.mean
+  const succeeded = group.some(({ state }) => state === 'succeeded')
+  return succeeded && accuracy !== undefined && Number.isFinite(accuracy) ? accuracy : -Infinity
+}

@@ -1,0 +1,38 @@
+import type { Client } from '@thalweg/client'
+import type { SeriesKey } from '@thalweg/document'
+import type { Variation } from './comparison.ts'
+import { type LabelledCurve, maximumCurves } from './curve-drawing.ts'
+import { recordedCurves } from './recorded-curves.ts'
+import { type Variations, variationLabel } from './run-label.ts'
+
+export interface ExperimentCurveRequest {
+  readonly key: SeriesKey
+  readonly width: number
+  readonly smoothing: number
+}
+
+/**
+ * One curve per variation, of its first seed. Where there are more than a drawing can tell apart, those with the
+ * highest validation accuracy.
+ */
+export async function experimentCurves(
+  client: Client,
+  variations: readonly Variation[],
+  experiment: Variations,
+  { key, width, smoothing }: ExperimentCurveRequest,
+): Promise<readonly LabelledCurve[]> {
+  const curves = await Promise.all(
+    drawn(variations).map(async ({ runs: [first] }) => {
+      const [curve] = await recordedCurves(client, first.id, { keys: [key], width, smoothing })
+      return curve === undefined ? [] : [{ ...curve, label: variationLabel(first, experiment) }]
+    }),
+  )
+  return curves.flat()
+}
+
+function drawn(variations: readonly Variation[]): readonly Variation[] {
+  if (variations.length <= maximumCurves) return variations
+  const accuracy = ({ statistics }: Variation): number => statistics.get('validation.accuracy')?.mean ?? 0
+  const best = new Set([...variations].sort((a, b) => accuracy(b) - accuracy(a)).slice(0, maximumCurves))
+  return variations.filter((variation) => best.has(variation))
+}

@@ -1,0 +1,23 @@
+import type { RunResource } from '@thalweg/client'
+import { CommandFailure } from './command-failure.ts'
+import { countOf } from './count.ts'
+import { runLabel, type Variations } from './run-label.ts'
+import { stateText } from './run-state.ts'
+
+/** So many are told one by one. */
+const listed = 5
+
+/** Throws, telling which and why, if not every run succeeded. */
+export function requireSuccess(runs: readonly RunResource[], experiment: Variations): void {
+  const others = runs.filter(({ state }) => state !== 'succeeded')
+  if (others.length === 0) return
+  const reasons = others.slice(0, listed).map((run) => {
+    const why = run.message === undefined ? '' : ` (${run.message})`
+    return `${runLabel(run, experiment)} ${stateText(run)}${why}`
+  })
+  const more = others.length > listed ? ', …' : ''
+  throw new CommandFailure(
+    `${others.length} of ${countOf(runs.length, 'run')} did not succeed: ${reasons.join(', ')}${more}`,
+    1,
+  )
+}

@@ -1,0 +1,103 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { RunResource } from '@thalweg/client'
+import type { ExperimentDocument } from '@thalweg/document'
+import { formatChosen } from './number-format.ts'
+
+/** What of an experiment's document decides how its runs are told apart. */
+export type Variations = Pick<ExperimentDocument, 'vary' | 'seeds'>
+
+/** What a label needs of a run. */
+export type LabelledRun = Pick<RunResource, 'variation' | 'document'>
+
+/** A short name of a run among its siblings: `adam`, `learningRate=1e-3 seed=2`. */
+export function runLabel(run: LabelledRun, experiment: Variations): string {
+  const seed = experiment.seeds.length > 1 ? [`seed=${run.document.seed}`] : []
+  const axes = axisLabels(run, experiment).map(({ name, text, bare }) => (bare ? text : `${name}=${text}`))
+  const parts = [...axes, ...seed]
+  return parts.length > 0 ? parts.join(' ') : run.document.optimizer.name
+}
+
+/** The short name of a run's variation, seeds left out. */
+export function variationLabel(run: LabelledRun, experiment: Variations): string {
+  return runLabel(run, { ...experiment, seeds: [] })
+}
+
+export interface AxisLabel {
+  /** The dotted path that varies. */
+  readonly path: string
+  /** The last part of the path, or all of it where another axis ends alike. */
+  readonly name: string
+  /** The value chosen. */
+  readonly text: string
+  /** Whether the value says by itself what it is, as `adam` does. */
+  readonly bare: boolean
+}
+
+/** The run's value on each axis that varies, in the order of the document. */
+export function axisLabels(run: LabelledRun, experiment: Variations): readonly AxisLabel[] {
+  const paths = Object.keys(experiment.vary)
+  const ends = paths.map(lastPart)
+  return Object.entries(experiment.vary).map(([path, values]) => {
+    const end = lastPart(path)
+    const value = run.variation[path]
+    return {
+      path,
+      name: ends.filter((other) => other === end).length > 1 ? path : end,
+      text: valueText(value, values),
+      bare: nameOf(value) !== undefined,
+    }
+  })
+}
+
+/** Where the run's variation stands in the document: the index of its value on each axis, the first axis first. */
+export function variationOrder(run: LabelledRun, experiment: Variations): readonly number[] {
+  return Object.entries(experiment.vary).map(([path, values]) =>
+    values.findIndex((value) => isDeepStrictEqual(value, run.variation[path])),
+  )
+}
+
+/** The runs in the order of the document: its axes, then its seeds. */
+export function inDocumentOrder<T extends LabelledRun>(
+  runs: readonly T[],
+  experiment: Variations,
+): readonly T[] {
+  const keyed = runs.map((run) => ({
+    run,
+    key: [...variationOrder(run, experiment), experiment.seeds.indexOf(run.document.seed)],
+  }))
+  keyed.sort((a, b) => {
+    const axis = a.key.findIndex((index, at) => index !== b.key[at])
+    return axis < 0 ? 0 : (a.key[axis] ?? 0) - (b.key[axis] ?? 0)
+  })
+  return keyed.map(({ run }) => run)
+}
+
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1)
+}
+
+function nameOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || !('name' in value)) return undefined
+  return typeof value.name === 'string' ? value.name : undefined
+}
+
+/** Named objects by their name, and by what differs from the others of that name. */
+function valueText(value: unknown, siblings: readonly unknown[]): string {
+  const name = nameOf(value)
+  if (name === undefined || typeof value !== 'object' || value === null) return plainText(value)
+  const namesakes = siblings.filter((sibling) => nameOf(sibling) === name).map(entriesOf)
+  const differing = Object.entries(value).filter(([key, own]) =>
+    namesakes.some((sibling) => !isDeepStrictEqual(sibling.get(key), own)),
+  )
+  return [name, ...differing.map(([key, own]) => `${key}=${plainText(own)}`)].join(' ')
+}
+
+function entriesOf(value: unknown): ReadonlyMap<string, unknown> {
+  return new Map(typeof value === 'object' && value !== null ? Object.entries(value) : [])
+}
+
+function plainText(value: unknown): string {
+  if (typeof value === 'number') return formatChosen(value)
+  if (typeof value === 'string') return value
+  return nameOf(value) ?? JSON.stringify(value) ?? '-'
+}

@@ -1,0 +1,24 @@
+/**
+ * - `host-refused`: a host that others could reach
+ * - `port-in-use`, `address-unavailable`: the system does not give the address
+ * - `database-in-use`: another service has the database
+ * - `database-unreadable`, `database-newer`: the file is no database of this service, or one of a newer version
+ */
+export type StartErrorCode =
+  | 'host-refused'
+  | 'port-in-use'
+  | 'address-unavailable'
+  | 'database-in-use'
+  | 'database-unreadable'
+  | 'database-newer'
+
+/** The service cannot start. The message is one sentence for the person who starts it. */
+export class StartError extends Error {
+  override readonly name = 'StartError'
+  readonly code: StartErrorCode
+
+  constructor(code: StartErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.code = code
+  }
+}

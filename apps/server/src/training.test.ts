@@ -1,0 +1,105 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Client, createClient, type RunResource } from '@thalweg/client'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { experiment } from '../test/service.ts'
+import { until } from '../test/until.ts'
+import { type RunningServer, startServer } from './start-server.ts'
+
+let directory = ''
+let server: RunningServer
+let client: Client
+const log: string[] = []
+
+async function start(): Promise<void> {
+  const databasePath = join(directory, 'test.db')
+  server = await startServer({
+    port: 0,
+    workers: 1,
+    databasePath,
+    dataDirectory: undefined,
+    log: (line) => log.push(line),
+  })
+  client = createClient({ baseUrl: server.url })
+}
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'thalweg-'))
+  await start()
+})
+afterAll(async () => {
+  await server.close()
+  await rm(directory, { recursive: true })
+})
+
+const finished = (id: string | undefined): Promise<RunResource> =>
+  until(async () => {
+    const run = await client.run(id ?? '')
+    return run.state !== 'queued' && run.state !== 'running' && run
+  })
+
+const reached = (id: string | undefined, step: number): Promise<RunResource> =>
+  until(async () => {
+    const run = await client.run(id ?? '')
+    return run.step >= step && run
+  })
+
+test('two optimizers train to the end, with curves', async () => {
+  const { runs } = await client.submit({ ...experiment, seeds: [1] })
+  for (const id of runs) {
+    const run = await finished(id)
+    expect(run).toMatchObject({ state: 'succeeded', attempt: 1, step: run.totalSteps })
+    expect(run.metrics['train.loss']).toMatchObject({ points: run.totalSteps, lastStep: run.totalSteps })
+    const series = await client.series(id, { keys: ['train.loss', 'validation.accuracy'] })
+    expect(series.map(({ key, steps }) => [key, steps.at(-1)])).toEqual([
+      ['train.loss', run.totalSteps],
+      ['validation.accuracy', run.totalSteps],
+    ])
+  }
+  expect(log).toEqual([])
+})
+
+const long = { ...experiment, vary: {}, seeds: [3], run: { ...experiment.run, epochs: 2000 } }
+
+test('a run that a restart interrupts ends with the same bits as one that nothing interrupted', async () => {
+  const interrupted = (await client.submit(long)).runs[0]
+  const before = await reached(interrupted, 1000)
+  expect(before.state).toBe('running')
+  await server.close()
+  await start()
+  const after = await finished(interrupted)
+  expect(after).toMatchObject({ state: 'succeeded', attempt: 2 })
+
+  const whole = await finished((await client.submit(long)).runs[0])
+  expect(whole).toMatchObject({ state: 'succeeded', attempt: 1 })
+  expect(after.metrics).toEqual(whole.metrics)
+  const options = { points: 100_000 }
+  expect(await client.series(after.id, options)).toEqual(await client.series(whole.id, options))
+})
+
+test('a running run is cancelled and keeps its curve', async () => {
+  const run = { ...long.run, epochs: 100_000 }
+  const id = (await client.submit({ ...long, run })).runs[0]
+  await reached(id, 100)
+  expect(await client.cancel(id ?? '')).toMatchObject({ state: 'running', cancelRequested: true })
+  const cancelled = await finished(id)
+  expect(cancelled.state).toBe('cancelled')
+  expect(cancelled.metrics['train.loss']).toMatchObject({ points: cancelled.step, lastStep: cancelled.step })
+})
+
+test('a run that diverges fails, with the last loss', async () => {
+  const run = { ...experiment.run, optimizer: { name: 'sgd', learningRate: 1e38 } }
+  const diverged = await finished((await client.submit({ ...long, run })).runs[0])
+  expect(diverged).toMatchObject({ state: 'failed', reason: 'diverged' })
+  expect(diverged.message).toBe(`the loss became non-finite at step ${diverged.step}`)
+  expect(diverged.metrics['train.loss']?.lastStep).toBe(diverged.step)
+  expect(diverged.metrics['train.loss']?.last).toBeTypeOf('string')
+})
+
+test('a model that does not fit fails with the reason', async () => {
+  const run = { ...experiment.run, model: { name: 'mlp', hidden: [65_536, 65_536] } }
+  const failed = await finished((await client.submit({ ...long, run })).runs[0])
+  expect(failed).toMatchObject({ state: 'failed', reason: 'error' })
+  expect(failed.message).not.toMatch(/\n\s+at /)
+})

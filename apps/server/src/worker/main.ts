@@ -1,0 +1,49 @@
+/** A worker process: trains one run after another, as the server tells it. It never opens the database. */
+import type { Assignment, FromWorker, StopReason, ToWorker } from './protocol.ts'
+import { reportChannel } from './report-channel.ts'
+import { trainRun } from './train-run.ts'
+
+const aliveEveryMs = 5000
+
+interface Current {
+  readonly stored: () => void
+  stopReason: StopReason | undefined
+}
+
+let current: Current | undefined
+
+process.on('message', (message: ToWorker) => {
+  switch (message.type) {
+    case 'train':
+      void train(message.assignment)
+      break
+    case 'stored':
+      current?.stored()
+      break
+    case 'stop':
+      if (current !== undefined) current.stopReason = message.reason
+      break
+  }
+})
+// The server stops its workers. A Ctrl-C goes to them too, and must not take them away before their checkpoint.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => {})
+// Without a server there is nobody to report to.
+process.on('disconnect', () => process.exit(0))
+
+post({ type: 'ready' })
+
+async function train(assignment: Assignment): Promise<void> {
+  const reports = reportChannel((progress) => post({ type: 'report', progress }))
+  const own: Current = { stored: reports.stored, stopReason: undefined }
+  current = own
+  const alive = setInterval(() => post({ type: 'alive' }), aliveEveryMs)
+  const outcome = await trainRun(assignment, { reports, stopReason: () => own.stopReason })
+  clearInterval(alive)
+  current = undefined
+  post({ type: 'ended', outcome })
+}
+
+function post(message: FromWorker): void {
+  process.send?.(message)
+}

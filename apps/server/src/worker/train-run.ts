@@ -1,0 +1,119 @@
+import { setImmediate } from 'node:timers/promises'
+import { prepareTraining, type Training } from '@thalweg/engine'
+import { pointBatch } from './point-batch.ts'
+import type { Assignment, Outcome, StopReason } from './protocol.ts'
+import type { ReportChannel } from './report-channel.ts'
+
+const reportEveryMs = 250
+/** A report of more points goes at once: storing it must not keep the server from answering for long. */
+const mostPoints = 5000
+/** How long training may keep messages from being read. */
+const yieldEveryMs = 30
+const checkpointEveryMs = 5000
+/** Storing checkpoints may take this part of the time: those of large models become rarer. */
+const checkpointShare = 1 / 20
+
+/** Where a run's progress goes to, and where word to stop comes from. */
+export interface TrainRunOptions {
+  readonly reports: ReportChannel
+  readonly stopReason: () => StopReason | undefined
+}
+
+/**
+ * Trains one run and reports on it. Resolves when every point is stored, whatever the outcome: an error, too, ends a
+ * run in order, with its curve kept.
+ */
+export async function trainRun(assignment: Assignment, options: TrainRunOptions): Promise<Outcome> {
+  const { document, dataDirectory, checkpoint } = assignment
+  let checkpointDueAt = performance.now() + checkpointEveryMs
+  const wantsCheckpoint = () => options.stopReason() === 'draining' || performance.now() >= checkpointDueAt
+  const onCheckpointStored = (tookMs: number) => {
+    checkpointDueAt = performance.now() + Math.max(checkpointEveryMs, tookMs / checkpointShare)
+  }
+  try {
+    const training = await prepareTraining(document, {
+      dataDirectory,
+      wantsCheckpoint,
+      ...(checkpoint !== undefined && { checkpoint }),
+    })
+    return await followTraining(training, options, onCheckpointStored)
+  } catch (error) {
+    return { state: 'failed', reason: 'error', message: messageOf(error) }
+  }
+}
+
+async function followTraining(
+  training: Training,
+  { reports, stopReason }: TrainRunOptions,
+  onCheckpointStored: (tookMs: number) => void,
+): Promise<Outcome> {
+  const { totalSteps } = training
+  const batch = pointBatch()
+  let step = 0
+  let trainingMs = 0
+  let reportedAt = Number.NEGATIVE_INFINITY
+  let yieldedAt = performance.now()
+
+  async function report(checkpoint?: { readonly step: number; readonly data: Uint8Array }): Promise<void> {
+    reportedAt = performance.now()
+    const spentMs = trainingMs
+    trainingMs = 0
+    const progress = { columns: batch.take(), step, totalSteps, trainingMs: spentMs }
+    await reports.send(checkpoint === undefined ? progress : { ...progress, checkpoint })
+  }
+  async function reportLast(): Promise<void> {
+    if (batch.size() > 0 || trainingMs > 0) await report()
+    await reports.settled()
+  }
+
+  const events = training.events()
+  try {
+    for (;;) {
+      if (stopReason() === 'cancelled') return { state: 'cancelled' }
+      const startedAt = performance.now()
+      const { value: event, done } = await events.next()
+      trainingMs += performance.now() - startedAt
+      if (done) throw new Error('training stopped without saying how it ended')
+
+      step = event.step
+      switch (event.type) {
+        case 'metric':
+          batch.add(event)
+          break
+        case 'checkpoint': {
+          // Points and checkpoint in one transaction: what is stored always fits together.
+          const sentAt = performance.now()
+          await report(event)
+          await reports.settled()
+          onCheckpointStored(performance.now() - sentAt)
+          if (stopReason() === 'draining') return { state: 'released' }
+          break
+        }
+        case 'done':
+          return event.outcome === 'succeeded'
+            ? { state: 'succeeded', targetStep: event.targetStep }
+            : {
+                state: 'failed',
+                reason: 'diverged',
+                message: `the loss became non-finite at step ${event.step}`,
+              }
+      }
+      const now = performance.now()
+      if (batch.size() > 0 && (now - reportedAt >= reportEveryMs || batch.size() >= mostPoints))
+        await report()
+      if (now - yieldedAt >= yieldEveryMs) {
+        await setImmediate()
+        yieldedAt = performance.now()
+      }
+    }
+  } finally {
+    await reportLast()
+    await events.return()
+  }
+}
+
+/** For people: no stack, and of bounded length. */
+function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return (message || 'training failed without a message').slice(0, 2000)
+}
