@@ -52,7 +52,8 @@ export async function startService(database: string, ...values: string[]): Promi
     })
     child.stdout?.on('data', (chunk) => {
       said += chunk
-      const address = /serves at (http:\S+?);/.exec(said)?.[1]
+      // The last thing it says once it is ready; before it, a new database gets its first experiment.
+      const address = /HTTP API\s+(http:\S+)\/docs/.exec(said)?.[1]
       if (address !== undefined) done(address)
     })
     child.once('exit', (code) => failed(new Error(`the service ended with ${code}: ${said}`)))

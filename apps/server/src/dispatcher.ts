@@ -7,7 +7,7 @@ import type { Progress } from './worker/protocol.ts'
 import { startWorker, type WorkerProcess } from './worker/worker-process.ts'
 
 /** A run that a worker takes down with it this often is lost. */
-export const maxAttempts = 3
+const maxAttempts = 3
 
 export const maximumWorkers = 256
 

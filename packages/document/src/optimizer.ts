@@ -33,7 +33,7 @@ const [firstBuiltIn, ...otherBuiltIn] = Object.values(optimizerDefinitions).map(
 )
 
 /** Bounds on a rule that comes from outside. */
-export const ruleLimits = { characters: 4000, hyperparameters: 32 } as const
+const ruleLimits = { characters: 4000, hyperparameters: 32 } as const
 
 const rule = z
   .strictObject({

@@ -3,7 +3,7 @@ import { createPlan, type Workspace } from '@thalweg/kernels'
 import type { Batch, Model, Weights } from '@thalweg/nn'
 
 /** What a model achieves on samples: the mean loss, and the fraction classified right. */
-export interface Score {
+interface Score {
   readonly loss: number
   readonly accuracy: number
 }

@@ -18,7 +18,7 @@ export interface StepParts {
 }
 
 /** What one step says of itself: the batch's mean loss before the update, and the norm of its gradient. */
-export interface StepResult {
+interface StepResult {
   readonly loss: number
   readonly gradientNorm: number
 }

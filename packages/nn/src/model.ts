@@ -10,7 +10,7 @@ import {
 } from '@thalweg/kernels'
 import type { Layer, LayerAddresses, PlanContext, TensorSpec } from './layer.ts'
 
-export type Vector = Float32Array | Float64Array
+type Vector = Float32Array | Float64Array
 
 /** A trained array and where it starts in the flat parameter vector. */
 export interface ModelTensor extends TensorSpec {

@@ -5,7 +5,7 @@ export type Vector = Float32Array | Float64Array
 export type Parameters = Vector | Readonly<Record<string, Vector>>
 
 /** The name of the only tensor where parameters are one flat array. */
-export const flatName = 'parameters'
+const flatName = 'parameters'
 
 /** Parameters as named arrays. */
 export function named(parameters: Parameters): Readonly<Record<string, Vector>> {
@@ -13,7 +13,7 @@ export function named(parameters: Parameters): Readonly<Record<string, Vector>> 
 }
 
 /** Whether a value is an f32 or f64 array. */
-export function isVector(value: unknown): value is Vector {
+function isVector(value: unknown): value is Vector {
   return value instanceof Float32Array || value instanceof Float64Array
 }
 

@@ -26,7 +26,7 @@ export type Node =
     }
 
 /** A variable that lives from step to step. */
-export interface StateVariable {
+interface StateVariable {
   readonly name: string
   readonly initial: number
   readonly shape: 'scalar' | 'vector'
