@@ -20,6 +20,11 @@ function labels(vary: Record<string, unknown[]>, seeds = [1]): string[] {
 }
 
 describe('runLabel', () => {
+  it('looks inside objects for what differs', () => {
+    const rule = (lr: number) => ({ name: 'rule', rule: 'w -= lr * g', hyperparameters: { lr, mu: 0.9 } })
+    expect(labels({ optimizer: [rule(0.1), rule(0.2)] })).toEqual(['rule lr=0.1', 'rule lr=0.2'])
+  })
+
   it('is the optimizer where nothing varies', () => {
     expect(labels({})).toEqual(['sgd'])
   })

@@ -85,15 +85,18 @@ function nameOf(value: unknown): string | undefined {
 function valueText(value: unknown, siblings: readonly unknown[]): string {
   const name = nameOf(value)
   if (name === undefined || typeof value !== 'object' || value === null) return plainText(value)
-  const namesakes = siblings.filter((sibling) => nameOf(sibling) === name).map(entriesOf)
-  const differing = Object.entries(value).filter(([key, own]) =>
-    namesakes.some((sibling) => !isDeepStrictEqual(sibling.get(key), own)),
+  const namesakes = siblings.filter((sibling) => nameOf(sibling) === name).map((sibling) => leavesOf(sibling))
+  const differing = [...leavesOf(value)].filter(([path, own]) =>
+    namesakes.some((sibling) => !isDeepStrictEqual(sibling.get(path), own)),
   )
-  return [name, ...differing.map(([key, own]) => `${key}=${plainText(own)}`)].join(' ')
+  return [name, ...differing.map(([path, own]) => `${lastPart(path)}=${plainText(own)}`)].join(' ')
 }
 
-function entriesOf(value: unknown): ReadonlyMap<string, unknown> {
-  return new Map(typeof value === 'object' && value !== null ? Object.entries(value) : [])
+/** Everything in an object that is no object itself, by dotted path; a list counts as one thing. */
+function leavesOf(value: unknown, path = ''): ReadonlyMap<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return new Map([[path, value]])
+  const inner = Object.entries(value).map(([key, own]) => leavesOf(own, path === '' ? key : `${path}.${key}`))
+  return new Map(inner.flatMap((leaves) => [...leaves]))
 }
 
 function plainText(value: unknown): string {

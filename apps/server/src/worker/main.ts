@@ -1,7 +1,12 @@
 /** A worker process: trains one run after another, as the server tells it. It never opens the database. */
+import { setFlagsFromString } from 'node:v8'
 import type { Assignment, FromWorker, StopReason, ToWorker } from './protocol.ts'
 import { reportChannel } from './report-channel.ts'
 import { trainRun } from './train-run.ts'
+
+// V8 leaves small hot kernels in its baseline tier for thousands of calls; compiled well at once they are up to four
+// times faster. Must be set before the first kernel is compiled.
+setFlagsFromString('--no-liftoff')
 
 const aliveEveryMs = 5000
 
