@@ -1,5 +1,4 @@
 import { Command, CommanderError } from 'commander'
-import { coloursFor } from './colours.ts'
 import { CommandFailure } from './command-failure.ts'
 import { addCancel } from './commands/cancel.ts'
 import { addDemo } from './commands/demo.ts'
@@ -8,6 +7,7 @@ import { addRuns } from './commands/runs.ts'
 import { addShow } from './commands/show.ts'
 import { addStart } from './commands/start.ts'
 import type { Surroundings } from './surroundings.ts'
+import { coloursFor } from './terminal/colours.ts'
 import { isUnreachable } from './unreachable.ts'
 import { version } from './version.ts'
 

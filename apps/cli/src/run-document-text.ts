@@ -1,4 +1,4 @@
-import { formatChosen } from './number-format.ts'
+import { formatChosen } from './terminal/number-format.ts'
 
 /** A named part of a document in a line: `adam, learningRate 0.01, beta1 0.9, beta2 0.999, epsilon 1e-8`. */
 export function partText(part: { readonly name: string }): string {

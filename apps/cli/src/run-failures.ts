@@ -1,8 +1,8 @@
 import type { RunResource } from '@thalweg/client'
 import { CommandFailure } from './command-failure.ts'
-import { countOf } from './count.ts'
-import { runLabel, type Variations } from './run-label.ts'
+import { runLabel, type Variations } from './comparison/run-label.ts'
 import { stateText } from './run-state.ts'
+import { countOf } from './terminal/count.ts'
 
 /** So many are told one by one. */
 const listed = 5

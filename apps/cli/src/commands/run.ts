@@ -1,23 +1,26 @@
 import path from 'node:path'
-import type { Command } from 'commander'
-import { coloursFor } from '../colours.ts'
+import { type Command, Option } from 'commander'
 import { CommandFailure, interruptedExitCode } from '../command-failure.ts'
-import { compareVariations } from '../comparison.ts'
-import { comparisonTable } from '../comparison-table.ts'
-import { countOf } from '../count.ts'
+import { compareAlone } from '../comparison/compare-alone.ts'
+import { compareVariations } from '../comparison/comparison.ts'
+import { comparisonTable } from '../comparison/comparison-table.ts'
+import { dataDirectoryOf } from '../data-directory.ts'
 import { readExperimentFile } from '../experiment-file.ts'
-import { createProgress } from '../progress.ts'
+import { createProgress } from '../progress/progress.ts'
+import { watchExperiment } from '../progress/watch-experiment.ts'
 import { shortId } from '../resource-id.ts'
 import { requireSuccess } from '../run-failures.ts'
 import { serverAddress, serverOption, suggestion } from '../server-address.ts'
 import { withStopSignal } from '../stop-signal.ts'
 import type { Surroundings } from '../surroundings.ts'
+import { coloursFor } from '../terminal/colours.ts'
+import { countOf } from '../terminal/count.ts'
 import { isUnreachable } from '../unreachable.ts'
-import { watchExperiment } from '../watch-experiment.ts'
 
 interface RunOptions {
   readonly server?: string
   readonly json?: boolean
+  readonly alone?: boolean
 }
 
 /** `thalweg run`: submits an experiment and watches it. */
@@ -27,19 +30,26 @@ export function addRun(program: Command, surroundings: Surroundings): void {
     .summary('submit an experiment and watch it')
     .description('Submit an experiment, show how its runs get on, and compare them at the end.')
     .argument('<file>', 'the experiment document, JSON')
-    .option('--json', 'print the experiment id and its finished runs in JSON')
-    .addOption(serverOption())
+    .addOption(
+      new Option('--json', 'print the experiment id and its finished runs in JSON').conflicts('alone'),
+    )
+    .option('--alone', 'on a service of its own, with a temporary database: nothing is kept')
+    .addOption(serverOption().conflicts('alone'))
     .addHelpText(
       'after',
-      '\nExample:\n  thalweg run experiments/spirals-optimizers.json\n\nCtrl-C stops the watching only: the runs go on.',
+      '\nExamples:\n  thalweg run experiments/spirals-optimizers.json\n  thalweg run experiments/cs231n-optimizers.json --alone\n\nCtrl-C stops the watching only: the runs go on.',
     )
     .action((file: string, options: RunOptions) => run(file, options, surroundings))
 }
 
 async function run(file: string, options: RunOptions, surroundings: Surroundings): Promise<void> {
   const { stdout, stderr, environment } = surroundings
-  const address = serverAddress(options.server, surroundings)
   const document = await readExperimentFile(path.resolve(surroundings.directory, file), file)
+  if (options.alone === true) {
+    const report = { keys: [], smoothing: 1, logarithmic: false }
+    return compareAlone(document, { dataDirectory: dataDirectoryOf(surroundings), report }, surroundings)
+  }
+  const address = serverAddress(options.server, surroundings)
   const client = surroundings.connect(address)
   const submitted = await client.submit(document)
   const lookAgain = suggestion(surroundings, `show ${shortId(submitted.id)}`, address)

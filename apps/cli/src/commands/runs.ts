@@ -1,17 +1,17 @@
 import type { Client, ExperimentResource, RunResource } from '@thalweg/client'
 import type { Command } from 'commander'
-import { ageText } from '../age.ts'
-import { coloursFor } from '../colours.ts'
 import { integerFrom } from '../command-arguments.ts'
+import { runLabel } from '../comparison/run-label.ts'
 import { lastValue } from '../metric.ts'
-import { formatPercent } from '../number-format.ts'
-import { stepText } from '../progress-text.ts'
+import { stepText } from '../progress/progress-text.ts'
 import { shortId } from '../resource-id.ts'
-import { runLabel } from '../run-label.ts'
 import { stateText } from '../run-state.ts'
 import { serverAddress, serverOption, suggestion } from '../server-address.ts'
 import type { Surroundings } from '../surroundings.ts'
-import { type Column, renderTable } from '../table.ts'
+import { ageText } from '../terminal/age.ts'
+import { coloursFor } from '../terminal/colours.ts'
+import { formatPercent } from '../terminal/number-format.ts'
+import { type Column, renderTable } from '../terminal/table.ts'
 
 interface RunsOptions {
   readonly filter?: string

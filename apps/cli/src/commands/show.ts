@@ -2,15 +2,15 @@ import type { Client, ExperimentResource, RunResource } from '@thalweg/client'
 import type { SeriesKey } from '@thalweg/document'
 import type { Command } from 'commander'
 import { integerFrom, seriesKeyList } from '../command-arguments.ts'
-import { type ReportOptions, writeComparisonReport } from '../comparison-report.ts'
-import { countOf } from '../count.ts'
+import { type ReportOptions, writeComparisonReport } from '../comparison/comparison-report.ts'
+import { inDocumentOrder } from '../comparison/run-label.ts'
 import { experimentRuns } from '../experiment-runs.ts'
 import { findById } from '../resource-id.ts'
-import { inDocumentOrder } from '../run-label.ts'
 import { writeRunReport } from '../run-report.ts'
 import { runStates } from '../run-state.ts'
 import { serverAddress, serverOption } from '../server-address.ts'
 import type { Surroundings } from '../surroundings.ts'
+import { countOf } from '../terminal/count.ts'
 
 interface ShowOptions {
   readonly keys?: readonly SeriesKey[]

@@ -1,12 +1,13 @@
 import path from 'node:path'
 import type { Client } from '@thalweg/client'
 import type { Command } from 'commander'
-import { coloursFor } from '../colours.ts'
 import { integerFrom } from '../command-arguments.ts'
-import { readComparisonExperiment } from '../comparison-experiment.ts'
+import { readComparisonExperiment } from '../comparison/comparison-experiment.ts'
+import { dataDirectoryOf } from '../data-directory.ts'
 import { defaultHost, defaultPort, suggestion } from '../server-address.ts'
 import { aborted, withStopSignal } from '../stop-signal.ts'
 import type { Surroundings } from '../surroundings.ts'
+import { coloursFor } from '../terminal/colours.ts'
 
 interface StartOptions {
   readonly port: number
@@ -37,10 +38,8 @@ export function addStart(program: Command, surroundings: Surroundings): void {
 }
 
 async function start(options: StartOptions, surroundings: Surroundings): Promise<void> {
-  const { directory, environment } = surroundings
-  const databasePath = path.resolve(directory, options.database)
-  const data = options.data ?? environment.THALWEG_DATA ?? ''
-  const dataDirectory = data === '' ? undefined : path.resolve(directory, data)
+  const databasePath = path.resolve(surroundings.directory, options.database)
+  const dataDirectory = dataDirectoryOf(surroundings, options.data)
   // From the first moment on a signal drains, it does not kill.
   await withStopSignal(surroundings, async (signal) => {
     const server = await surroundings.startServer({

@@ -1,6 +1,6 @@
 import type { RunResource } from '@thalweg/client'
 import type { SeriesKey } from '@thalweg/document'
-import { lastValue } from './metric.ts'
+import { lastValue } from '../metric.ts'
 import { inDocumentOrder, type Variations, variationOrder } from './run-label.ts'
 import { type SampleStatistics, sampleStatistics } from './sample-statistics.ts'
 

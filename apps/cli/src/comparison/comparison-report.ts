@@ -1,13 +1,13 @@
 import type { Client, RunResource } from '@thalweg/client'
 import type { SeriesKey } from '@thalweg/document'
-import { coloursFor } from './colours.ts'
+import { drawCurves, maximumCurves } from '../curves/curve-drawing.ts'
+import { experimentCurves } from '../curves/experiment-curves.ts'
+import type { Surroundings } from '../surroundings.ts'
+import { coloursFor } from '../terminal/colours.ts'
+import { terminalWidth } from '../terminal/terminal-width.ts'
 import { compareVariations } from './comparison.ts'
 import { comparisonTable } from './comparison-table.ts'
-import { drawCurves, maximumCurves } from './curve-drawing.ts'
-import { experimentCurves } from './experiment-curves.ts'
 import type { Variations } from './run-label.ts'
-import type { Surroundings } from './surroundings.ts'
-import { terminalWidth } from './terminal-width.ts'
 
 export interface ReportOptions {
   /** One drawing for each. */

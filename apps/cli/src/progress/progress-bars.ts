@@ -1,11 +1,11 @@
 import type { SingleBar } from 'cli-progress'
-import type { Colours } from './colours.ts'
+import { runLabel, type Variations } from '../comparison/run-label.ts'
+import { isFinal, stateText } from '../run-state.ts'
+import type { Output } from '../surroundings.ts'
+import type { Colours } from '../terminal/colours.ts'
 import { createMultiBar, finishMultiBar } from './multi-bar.ts'
 import type { Progress } from './progress.ts'
 import { measuredText, stepText } from './progress-text.ts'
-import { runLabel, type Variations } from './run-label.ts'
-import { isFinal, stateText } from './run-state.ts'
-import type { Output } from './surroundings.ts'
 
 /** What a bar shows beside itself. */
 interface Payload {

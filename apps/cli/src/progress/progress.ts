@@ -1,10 +1,10 @@
 import type { RunResource } from '@thalweg/client'
-import { coloursFor } from './colours.ts'
+import type { Variations } from '../comparison/run-label.ts'
+import type { Surroundings } from '../surroundings.ts'
+import { coloursFor } from '../terminal/colours.ts'
 import { progressBars } from './progress-bars.ts'
 import { progressLines } from './progress-lines.ts'
-import type { Variations } from './run-label.ts'
 import { stateCountBars } from './state-count-bars.ts'
-import type { Surroundings } from './surroundings.ts'
 
 /** Tells how the runs of an experiment get on. */
 export interface Progress {

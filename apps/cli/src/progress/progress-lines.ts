@@ -1,8 +1,8 @@
+import { runLabel, type Variations } from '../comparison/run-label.ts'
+import { isFinal, stateText } from '../run-state.ts'
+import type { Output } from '../surroundings.ts'
 import type { Progress } from './progress.ts'
 import { measuredText, stepText } from './progress-text.ts'
-import { runLabel, type Variations } from './run-label.ts'
-import { isFinal, stateText } from './run-state.ts'
-import type { Output } from './surroundings.ts'
 
 /** One line per run, when it ends: for logs and pipes. */
 export function progressLines(output: Output, document: Variations): Progress {

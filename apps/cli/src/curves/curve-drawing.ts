@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util'
 import asciichart from 'asciichart'
-import type { Colours } from './colours.ts'
+import type { Colours } from '../terminal/colours.ts'
+import { formatMeasured } from '../terminal/number-format.ts'
 import { type CurveScale, curveScale } from './curve-scale.ts'
-import { formatMeasured } from './number-format.ts'
 import { type Curve, resample } from './resample.ts'
 
 export interface LabelledCurve extends Curve {

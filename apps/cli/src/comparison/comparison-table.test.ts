@@ -2,7 +2,7 @@ import type { RunResource } from '@thalweg/client'
 import { type ExperimentDocument, expand } from '@thalweg/document'
 import picocolors from 'picocolors'
 import { describe, expect, it } from 'vitest'
-import { fakeRun, metric } from '../test/fake-client.ts'
+import { fakeRun, metric } from '../../test/fake-client.ts'
 import { compareVariations } from './comparison.ts'
 import { comparisonTable } from './comparison-table.ts'
 

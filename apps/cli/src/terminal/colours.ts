@@ -1,5 +1,5 @@
 import picocolors from 'picocolors'
-import type { Output, Surroundings } from './surroundings.ts'
+import type { Output, Surroundings } from '../surroundings.ts'
 
 export type Colours = ReturnType<typeof picocolors.createColors>
 

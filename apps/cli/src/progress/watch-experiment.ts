@@ -1,9 +1,9 @@
 import type { Client, RunResource } from '@thalweg/client'
-import { experimentRuns } from './experiment-runs.ts'
+import { inDocumentOrder, type Variations } from '../comparison/run-label.ts'
+import { experimentRuns } from '../experiment-runs.ts'
+import { isFinal } from '../run-state.ts'
+import type { Surroundings } from '../surroundings.ts'
 import type { Progress } from './progress.ts'
-import { inDocumentOrder, type Variations } from './run-label.ts'
-import { isFinal } from './run-state.ts'
-import type { Surroundings } from './surroundings.ts'
 
 export interface Watch {
   readonly client: Client

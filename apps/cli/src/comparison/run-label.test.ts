@@ -1,6 +1,6 @@
 import { expand } from '@thalweg/document'
 import { describe, expect, it } from 'vitest'
-import { fakeRun } from '../test/fake-client.ts'
+import { fakeRun } from '../../test/fake-client.ts'
 import { inDocumentOrder, runLabel } from './run-label.ts'
 
 function labels(vary: Record<string, unknown[]>, seeds = [1]): string[] {

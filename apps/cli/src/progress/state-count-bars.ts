@@ -1,9 +1,9 @@
 import type { SingleBar } from 'cli-progress'
-import type { Colours } from './colours.ts'
+import { runStates } from '../run-state.ts'
+import type { Output } from '../surroundings.ts'
+import type { Colours } from '../terminal/colours.ts'
 import { createMultiBar, finishMultiBar } from './multi-bar.ts'
 import type { Progress } from './progress.ts'
-import { runStates } from './run-state.ts'
-import type { Output } from './surroundings.ts'
 
 const stateWidth = Math.max(...runStates.map((state) => state.length))
 

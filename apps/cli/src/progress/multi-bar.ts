@@ -1,5 +1,5 @@
 import { MultiBar, type Params } from 'cli-progress'
-import type { Output } from './surroundings.ts'
+import type { Output } from '../surroundings.ts'
 
 const width = 24
 

@@ -1,12 +1,12 @@
 import type { RunResource } from '@thalweg/client'
 import type { SeriesKey } from '@thalweg/document'
-import type { Colours } from './colours.ts'
+import { isFinal, stateText } from '../run-state.ts'
+import type { Colours } from '../terminal/colours.ts'
+import { formatMeasured, formatPercent } from '../terminal/number-format.ts'
+import { type Column, renderTable } from '../terminal/table.ts'
 import type { Variation } from './comparison.ts'
-import { formatMeasured, formatPercent } from './number-format.ts'
 import { axisLabels, type Variations } from './run-label.ts'
-import { isFinal, stateText } from './run-state.ts'
 import type { SampleStatistics } from './sample-statistics.ts'
-import { type Column, renderTable } from './table.ts'
 
 interface ComparisonColumn extends Column {
   cell(variation: Variation): string

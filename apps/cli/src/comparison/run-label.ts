@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { RunResource } from '@thalweg/client'
 import type { ExperimentDocument } from '@thalweg/document'
-import { formatChosen } from './number-format.ts'
+import { formatChosen } from '../terminal/number-format.ts'
 
 /** What of an experiment's document decides how its runs are told apart. */
 export type Variations = Pick<ExperimentDocument, 'vary' | 'seeds'>

@@ -1,6 +1,6 @@
 import type { RunResource } from '@thalweg/client'
-import { lastValue } from './metric.ts'
-import { formatMeasured, formatPercent } from './number-format.ts'
+import { lastValue } from '../metric.ts'
+import { formatMeasured, formatPercent } from '../terminal/number-format.ts'
 
 /** `480/480`, or only the step while the total is not known. */
 export function stepText({ step, totalSteps }: Pick<RunResource, 'step' | 'totalSteps'>): string {

@@ -1,9 +1,9 @@
 import type { Client } from '@thalweg/client'
 import type { SeriesKey } from '@thalweg/document'
-import type { Variation } from './comparison.ts'
+import type { Variation } from '../comparison/comparison.ts'
+import { type Variations, variationLabel } from '../comparison/run-label.ts'
 import { type LabelledCurve, maximumCurves } from './curve-drawing.ts'
 import { recordedCurves } from './recorded-curves.ts'
-import { type Variations, variationLabel } from './run-label.ts'
 
 export interface ExperimentCurveRequest {
   readonly key: SeriesKey
