@@ -3,6 +3,8 @@ import type { Stream } from './streams.ts'
 /** Which samples make up each batch. */
 export interface Sampler {
   readonly stepsPerEpoch: number
+  /** The sizes that batches have. */
+  readonly batchSizes: readonly number[]
   /** How many samples the step's batch has. Steps count from 0. */
   batchSize(step: number): number
   /** Writes the samples of the step's batch. Steps are asked for in order. */
@@ -30,6 +32,7 @@ export function createSampler(
 function replacement(samples: number, batchSize: number, stream: Stream): Sampler {
   return {
     stepsPerEpoch: Math.max(1, Math.floor(samples / batchSize)),
+    batchSizes: [batchSize],
     batchSize: () => batchSize,
     fill(_step, indices) {
       for (let index = 0; index < batchSize; index++) indices[index] = stream.below(samples)
@@ -59,6 +62,7 @@ function shuffle(samples: number, batchSize: number, stream: Stream): Sampler {
 
   return {
     stepsPerEpoch,
+    batchSizes: [...new Set([batchSize, samples - (stepsPerEpoch - 1) * batchSize])],
     batchSize: (step) => Math.min(batchSize, samples - (step % stepsPerEpoch) * batchSize),
     fill(step, indices) {
       const position = step % stepsPerEpoch

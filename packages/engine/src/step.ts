@@ -10,7 +10,8 @@ export interface StepParts {
   readonly batch: Batch
   /** The training samples, which are copied into the workspace. */
   readonly train: Split
-  readonly batchSize: number
+  /** How many samples a batch has: one number, or two where the last batch of an epoch is shorter. */
+  readonly batchSizes: readonly number[]
   readonly optimizer: Optimizer
   readonly state: OptimizerState
   /** The hyper-parameter that `run` sets at every step. */
@@ -33,24 +34,22 @@ export interface Step {
 
 /**
  * Joins model and optimizer into one plan: gather, forward, loss, backward, gradient norm, update.
- * Batches shorter than the others (the last of an epoch) get a plan of their own, at first use.
+ * Each batch size has a plan of its own, compiled here.
  */
 export function createStep(parts: StepParts): Step {
-  const { model, workspace, weights, batch, train, batchSize, optimizer, state, rateParameter } = parts
+  const { model, workspace, weights, batch, train, batchSizes, optimizer, state, rateParameter } = parts
   const features = workspace[model.precision](train.features.length)
   features.set(train.features)
   const labels = workspace.i32(train.samples)
   labels.set(train.labels)
-  const indices = workspace.i32(batchSize)
+  const indices = workspace.i32(Math.max(...batchSizes))
   const squaredNorm = workspace.f64(1)
   const { parameters, gradient } = weights
-  const plans = new Map<number, PlannedStep>()
+  const plans = new Map(batchSizes.map((rows) => [rows, planFor(rows)]))
   const result = { loss: 0, gradientNorm: 0 }
   const overrides: Record<string, number> = {}
 
   function planFor(rows: number): PlannedStep {
-    const known = plans.get(rows)
-    if (known !== undefined) return known
     const plan = createPlan(workspace)
     const rowBytes = model.features * features.BYTES_PER_ELEMENT
     plan.call(gatherRows, rows, rowBytes, indices.byteOffset, features.byteOffset, batch.features.byteOffset)
@@ -60,15 +59,15 @@ export function createStep(parts: StepParts): Step {
     const norm = [gradient.length, gradient.byteOffset, gradient.byteOffset, squaredNorm.byteOffset]
     plan.call(dot(model.precision), ...norm)
     const prepare = optimizer.plan(plan, parameters, gradient, state)
-    const planned = { prepare, run: plan.compile() }
-    plans.set(rows, planned)
-    return planned
+    return { prepare, run: plan.compile() }
   }
 
   return {
     indices,
     run(rows, learningRate) {
-      const { prepare, run } = planFor(rows)
+      const planned = plans.get(rows)
+      if (planned === undefined) throw new RangeError(`step: rows must be one of ${batchSizes}, got ${rows}`)
+      const { prepare, run } = planned
       if (learningRate === undefined || rateParameter === undefined) prepare()
       else {
         overrides[rateParameter] = learningRate

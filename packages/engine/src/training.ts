@@ -1,6 +1,6 @@
 import type { Dataset } from '@thalweg/datasets'
 import { readDataset } from '@thalweg/datasets/node'
-import type { RunDocument, RunEvent, SeriesKey } from '@thalweg/document'
+import type { RunDocument, RunEvent } from '@thalweg/document'
 import { bytesFor, createWorkspace, elementBytes } from '@thalweg/kernels'
 import { createModel, initialize, mlp } from '@thalweg/nn'
 import { createOptimizer } from '@thalweg/optimizers'
@@ -95,34 +95,22 @@ function trainingOn(
     weights,
     batch,
     train,
-    batchSize,
+    batchSizes: sampler.batchSizes,
     optimizer,
     state,
     rateParameter,
   })
-  const evaluation = createEvaluation(model, workspace, weights, batch)
+  const { trainSamples } = document.evaluation
+  const evaluation = createEvaluation({
+    model,
+    workspace,
+    weights,
+    batch,
+    dataset,
+    trainSamples,
+    stream: streams.evaluation,
+  })
   const target = createTarget(document.target)
-
-  /** The samples on which train.accuracy is measured: all, or as many as asked, drawn with replacement. */
-  const trainSamples = document.evaluation.trainSamples
-  const trainSubset = trainSamples === undefined ? undefined : new Int32Array(trainSamples)
-
-  function evaluate(): Partial<Record<SeriesKey, number>> {
-    for (let index = 0; trainSubset !== undefined && index < trainSubset.length; index++) {
-      trainSubset[index] = streams.evaluation.below(train.samples)
-    }
-    const values: Partial<Record<SeriesKey, number>> = {
-      'train.accuracy': evaluation.score(train, trainSubset).accuracy,
-    }
-    for (const part of ['validation', 'test'] as const) {
-      const split = dataset[part]
-      if (split === undefined || split.samples === 0) continue
-      const { loss, accuracy } = evaluation.score(split)
-      values[`${part}.loss`] = loss
-      values[`${part}.accuracy`] = accuracy
-    }
-    return values
-  }
 
   function checkpointBytes(completed: number): Uint8Array {
     return encodeCheckpoint(document, {
@@ -163,7 +151,7 @@ function trainingOn(
         'train.loss': loss,
         gradientNorm,
         ...learningRate.changed(rate),
-        ...(finite && (completed === 1 || endsEpoch) ? evaluate() : {}),
+        ...(finite && (completed === 1 || endsEpoch) ? evaluation.measure() : {}),
       }
       yield { type: 'metric', step: completed, values }
       target.observe(completed, values)
