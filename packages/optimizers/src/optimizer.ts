@@ -1,10 +1,10 @@
 import type { Plan } from '@thalweg/kernels'
 import { checkHyperparameter } from './hyperparameters.ts'
-import type { Node, Program } from './notation/program.ts'
-import { scalarValue } from './notation/scalars.ts'
+import type { Program } from './notation/program.ts'
+import { type ScalarProgram, scalarProgram } from './notation/scalars.ts'
 import { createPass } from './pass.ts'
 import { restoreState, type SavedState, saveState } from './saved-state.ts'
-import { checkAlike, named, type Parameters, type Vector } from './tensors.ts'
+import { checkAlike, checkNames, named, type Parameters, type Vector } from './tensors.ts'
 
 /** What an optimizer keeps between steps for one tensor. */
 export interface TensorState {
@@ -16,6 +16,8 @@ export interface TensorState {
 
 /** What an optimizer keeps between steps: plain data. */
 export interface OptimizerState {
+  /** Whose state it is; another optimizer refuses it. */
+  readonly optimizer: string
   /** Completed steps. */
   step: number
   readonly tensors: Readonly<Record<string, TensorState>>
@@ -37,7 +39,7 @@ export interface Optimizer {
   readonly hyperparameters: Readonly<Record<string, number>>
   /** Numbers kept per parameter between steps: what the state takes, in parameters. */
   readonly slots: number
-  /** The state before the first step, laid in the same workspace as the parameters if they are in one. */
+  /** The state before the first step, laid in the same workspace as the parameters if they are in one; f32 or f64. */
   init(parameters: Parameters): OptimizerState
   /**
    * One update, in place. Throws TypeError when gradient or state do not fit the parameters, RangeError for an override
@@ -72,9 +74,11 @@ export function ruleOptimizer(
   values: ReadonlyMap<string, number>,
 ): Optimizer {
   const pass = createPass(program)
+  // Every rule given as text has the same name; what it keeps means something to itself alone.
+  const identity = name === 'rule' ? `rule ${textHash(program.text)}` : name
   const scalarStates = program.states.filter((state) => state.shape === 'scalar')
 
-  // Refilled at every step with overrides: a training loop makes no garbage.
+  // Refilled at every step with overrides, so that a training loop does not make a map a step.
   const overridden = new Map(values)
 
   function withOverrides(overrides: Overrides | undefined): ReadonlyMap<string, number> {
@@ -94,21 +98,23 @@ export function ruleOptimizer(
     return overridden
   }
 
+  const nextScalars = scalarProgram(scalarStates.map((each) => each.next))
+  const nextValues = new Float64Array(scalarStates.length)
+
   /** Writes the pass's numbers for a step, and moves the tensor's own numbers on. */
   function writeScalars(
+    compute: ScalarProgram,
     block: Float64Array,
-    nodes: readonly Node[],
     state: TensorState,
     step: number,
     hyperparameters: ReadonlyMap<string, number>,
   ): void {
     const inputs = { step, hyperparameters, states: state.scalars }
-    for (let index = 0; index < nodes.length; index++) block[index] = scalarValue(nodes[index], inputs)
-    if (scalarStates.length === 0) return
-    const next = scalarStates.map((each) => scalarValue(each.next, inputs))
-    scalarStates.forEach((each, index) => {
-      state.scalars.set(each.name, next[index])
-    })
+    compute(inputs, block)
+    nextScalars(inputs, nextValues)
+    for (let index = 0; index < scalarStates.length; index++) {
+      state.scalars.set(scalarStates[index].name, nextValues[index])
+    }
   }
 
   const optimizer: Optimizer = {
@@ -121,7 +127,7 @@ export function ruleOptimizer(
         const scalars = new Map(scalarStates.map((state) => [state.name, state.initial]))
         return [tensor, { vectors: pass.initialVectors(vector), scalars }] as const
       })
-      return { step: 0, tensors: Object.fromEntries(tensors) }
+      return { optimizer: identity, step: 0, tensors: Object.fromEntries(tensors) }
     },
 
     step(parameters, gradient, state, overrides) {
@@ -130,21 +136,22 @@ export function ruleOptimizer(
       const gradients = named(gradient)
       checkAlike(name, tensors, gradients, 'gradient')
       checkState(tensors, state)
-      state.step += 1
+      const step = state.step + 1
       for (const [tensor, vector] of Object.entries(tensors)) {
         const tensorState = state.tensors[tensor]
-        pass.run(vector, gradients[tensor], tensorState.vectors, (block, nodes) =>
-          writeScalars(block, nodes, tensorState, state.step, hyperparameters),
+        pass.run(vector, gradients[tensor], tensorState.vectors, (compute, block) =>
+          writeScalars(compute, block, tensorState, step, hyperparameters),
         )
       }
+      state.step = step
       return { applied: true }
     },
 
-    save: (state) => saveState(name, state),
+    save: (state) => saveState(state),
 
     restore(saved, parameters) {
       const state = optimizer.init(parameters)
-      restoreState(name, saved, state)
+      restoreState(saved, state)
       return state
     },
 
@@ -155,9 +162,9 @@ export function ruleOptimizer(
       checkState(tensors, state)
       const writers = Object.entries(tensors).map(([tensor, vector]) => {
         const tensorState = state.tensors[tensor]
-        const { block, nodes } = pass.plan(plan, vector, gradients[tensor], tensorState.vectors)
+        const { block, compute } = pass.plan(plan, vector, gradients[tensor], tensorState.vectors)
         return (hyperparameters: ReadonlyMap<string, number>) =>
-          writeScalars(block, nodes, tensorState, state.step, hyperparameters)
+          writeScalars(compute, block, tensorState, state.step, hyperparameters)
       })
       return (overrides) => {
         const hyperparameters = withOverrides(overrides)
@@ -168,6 +175,8 @@ export function ruleOptimizer(
   }
 
   function checkState(tensors: Readonly<Record<string, Vector>>, state: OptimizerState): void {
+    if (state.optimizer !== identity) throw new TypeError(`${name}: the state is of ${state.optimizer}`)
+    checkNames(name, Object.keys(tensors), Object.keys(state.tensors), 'state')
     for (const vectorName of pass.vectors) {
       const kept = Object.entries(state.tensors).map(
         ([tensor, { vectors }]) => [tensor, vectors[vectorName]] as const,
@@ -177,4 +186,13 @@ export function ruleOptimizer(
   }
 
   return optimizer
+}
+
+/** FNV-1a, 32 bits, of the rule's words: layout does not count. */
+function textHash(text: string): string {
+  let hash = 0x811c9dc5
+  for (const character of text.split(/\s+/).join(' ')) {
+    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193)
+  }
+  return (hash >>> 0).toString(16).padStart(8, '0')
 }

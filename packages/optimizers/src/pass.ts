@@ -8,7 +8,8 @@ import {
   workspaceOf,
 } from '@thalweg/kernels'
 import { type CompiledRule, compile } from './notation/compile.ts'
-import type { Node, Program } from './notation/program.ts'
+import type { Program } from './notation/program.ts'
+import { type ScalarProgram, scalarProgram } from './notation/scalars.ts'
 import { precisionOf, type Vector } from './tensors.ts'
 
 /** Elements that are staged at a time for arrays outside a workspace: a block of all operands stays in the L2 cache. */
@@ -31,11 +32,12 @@ export interface Pass {
   plan(plan: Plan, parameter: Vector, gradient: Vector, states: Readonly<Record<string, Vector>>): PlannedPass
 }
 
-type WriteScalars = (block: Float64Array, nodes: readonly Node[]) => void
+/** Fills the block with the numbers that the program computes. */
+type WriteScalars = (compute: ScalarProgram, block: Float64Array) => void
 
 interface PlannedPass {
   readonly block: Float64Array
-  readonly nodes: readonly Node[]
+  readonly compute: ScalarProgram
 }
 
 interface Bound {
@@ -47,18 +49,28 @@ interface Staging extends Bound {
   readonly arrays: readonly Vector[]
 }
 
-/** Compiles a rule once per precision, and binds it once per workspace. */
+interface PassRule extends CompiledRule {
+  readonly compute: ScalarProgram
+}
+
+/**
+ * Compiles a rule once per precision, and binds it once per workspace. Binding takes 8 bytes a number of the rule from
+ * the workspace, rounded up to cache lines.
+ */
 export function createPass(program: Program): Pass {
-  const compiled = new Map<Precision, CompiledRule>()
+  const compiled = new Map<Precision, PassRule>()
   const bound = new WeakMap<Workspace, Map<Precision, Bound>>()
   const staging = new Map<Precision, Staging>()
   const states = program.states.filter((state) => state.shape === 'vector')
   const vectors = states.map((state) => state.name)
 
-  function ruleFor(precision: Precision): CompiledRule {
-    const rule = compiled.get(precision) ?? compile(program, precision)
-    compiled.set(precision, rule)
-    return rule
+  function ruleFor(precision: Precision): PassRule {
+    const known = compiled.get(precision)
+    if (known !== undefined) return known
+    const rule = compile(program, precision)
+    const made = { ...rule, compute: scalarProgram(rule.scalars) }
+    compiled.set(precision, made)
+    return made
   }
 
   function boundTo(workspace: Workspace, precision: Precision): Bound {
@@ -102,17 +114,17 @@ export function createPass(program: Program): Pass {
 
     run(parameter, gradient, stateVectors, writeScalars) {
       const precision = precisionOf(parameter)
-      const { scalars } = ruleFor(precision)
+      const { compute } = ruleFor(precision)
       const arrays = [parameter, gradient, ...vectors.map((name) => stateVectors[name])]
       const workspace = workspaceOf(parameter)
       if (workspace !== undefined && arrays.every((array) => workspaceOf(array) === workspace)) {
         const { update, block } = boundTo(workspace, precision)
-        writeScalars(block, scalars)
+        writeScalars(compute, block)
         update(parameter.length, block.byteOffset, ...arrays.map((array) => array.byteOffset))
         return
       }
       const staged = stagingFor(precision)
-      writeScalars(staged.block, scalars)
+      writeScalars(compute, staged.block)
       const addresses = staged.arrays.map((array) => array.byteOffset)
       for (let start = 0; start < parameter.length; start += stagedElements) {
         const end = Math.min(start + stagedElements, parameter.length)
@@ -126,14 +138,14 @@ export function createPass(program: Program): Pass {
     },
 
     plan(plan, parameter, gradient, stateVectors) {
-      const { kernel, scalars } = ruleFor(precisionOf(parameter))
+      const { kernel, scalars, compute } = ruleFor(precisionOf(parameter))
       const arrays = [parameter, gradient, ...vectors.map((name) => stateVectors[name])]
       if (arrays.some((array) => workspaceOf(array) !== plan.workspace)) {
         throw new TypeError("plan: parameters, gradient and state must lie in the plan's workspace")
       }
       const block = plan.workspace.f64(scalars.length)
       plan.call(kernel, parameter.length, block.byteOffset, ...arrays.map((array) => array.byteOffset))
-      return { block, nodes: scalars }
+      return { block, compute }
     },
   }
 }

@@ -19,8 +19,11 @@ interface SavedVector {
   readonly base64: string
 }
 
-/** The state as plain data. */
-export function saveState(optimizer: string, state: OptimizerState): SavedState {
+/** The largest array that is saved as text: base64 of more would not fit a string. */
+const maxArrayBytes = 2 ** 28
+
+/** The state as plain data; throws RangeError for an array of more than 256 MiB. */
+export function saveState(state: OptimizerState): SavedState {
   const tensors = Object.entries(state.tensors).map(([name, { vectors, scalars }]) => {
     const saved: SavedTensor = {
       vectors: Object.fromEntries(Object.entries(vectors).map(([key, vector]) => [key, encode(vector)])),
@@ -28,13 +31,17 @@ export function saveState(optimizer: string, state: OptimizerState): SavedState 
     }
     return [name, saved] as const
   })
-  return { optimizer, step: state.step, tensors: Object.fromEntries(tensors) }
+  return { optimizer: state.optimizer, step: state.step, tensors: Object.fromEntries(tensors) }
 }
 
 /** Fills a fresh state; throws TypeError naming the optimizer, tensor or array that differs, and changes nothing then. */
-export function restoreState(optimizer: string, saved: SavedState, into: OptimizerState): void {
+export function restoreState(saved: SavedState, into: OptimizerState): void {
+  const { optimizer } = into
   if (saved.optimizer !== optimizer) {
     throw new TypeError(`${optimizer}: the saved state is of ${saved.optimizer}`)
+  }
+  if (!(Number.isSafeInteger(saved.step) && saved.step >= 0)) {
+    throw new TypeError(`${optimizer}: the saved step must be a whole number, got ${String(saved.step)}`)
   }
   const expected = flatten(into)
   const given = Object.fromEntries(
@@ -64,6 +71,9 @@ function flatten(state: OptimizerState): Record<string, Vector> {
 const chunkBytes = 8192
 
 function encode(vector: Vector): SavedVector {
+  if (vector.byteLength > maxArrayBytes) {
+    throw new RangeError(`save: an array must have at most ${maxArrayBytes} bytes, got ${vector.byteLength}`)
+  }
   const bytes = new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength)
   let text = ''
   for (let start = 0; start < bytes.length; start += chunkBytes) {
@@ -73,6 +83,9 @@ function encode(vector: Vector): SavedVector {
 }
 
 function decode({ precision, base64 }: SavedVector): Vector {
-  const { buffer } = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+  const text = atob(base64)
+  const bytes = new Uint8Array(text.length)
+  for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index)
+  const { buffer } = bytes
   return precision === 'f32' ? new Float32Array(buffer) : new Float64Array(buffer)
 }

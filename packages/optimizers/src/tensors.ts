@@ -7,9 +7,13 @@ export type Parameters = Vector | Readonly<Record<string, Vector>>
 /** The name of the only tensor where parameters are one flat array. */
 const flatName = 'parameters'
 
-/** Parameters as named arrays. */
+/** Parameters as named arrays; throws TypeError for anything but f32 and f64 arrays. */
 export function named(parameters: Parameters): Readonly<Record<string, Vector>> {
-  return isVector(parameters) ? { [flatName]: parameters } : parameters
+  if (isVector(parameters)) return { [flatName]: parameters }
+  for (const [name, tensor] of Object.entries(parameters)) {
+    if (!isVector(tensor)) throw new TypeError(`${name} must be a Float32Array or a Float64Array`)
+  }
+  return parameters
 }
 
 /** Whether a value is an f32 or f64 array. */
@@ -29,15 +33,7 @@ export function checkAlike(
   given: Readonly<Record<string, Vector>>,
   what: string,
 ): void {
-  const missing = Object.keys(expected).filter((name) => !Object.hasOwn(given, name))
-  const unknown = Object.keys(given).filter((name) => !Object.hasOwn(expected, name))
-  if (missing.length + unknown.length > 0) {
-    const parts = [
-      missing.length > 0 ? `without ${missing.join(', ')}` : '',
-      unknown.length > 0 ? `with unknown ${unknown.join(', ')}` : '',
-    ]
-    throw new TypeError(`${owner}: ${what} ${parts.filter((part) => part !== '').join(' and ')}`)
-  }
+  checkNames(owner, Object.keys(expected), Object.keys(given), what)
   for (const [name, tensor] of Object.entries(expected)) {
     const other = given[name]
     if (!isVector(other) || precisionOf(other) !== precisionOf(tensor) || other.length !== tensor.length) {
@@ -47,4 +43,21 @@ export function checkAlike(
       )
     }
   }
+}
+
+/** Throws TypeError unless two sets of names are the same, telling those that differ. */
+export function checkNames(
+  owner: string,
+  expected: readonly string[],
+  given: readonly string[],
+  what: string,
+): void {
+  const missing = expected.filter((name) => !given.includes(name))
+  const unknown = given.filter((name) => !expected.includes(name))
+  if (missing.length + unknown.length === 0) return
+  const parts = [
+    missing.length > 0 ? `without ${missing.join(', ')}` : '',
+    unknown.length > 0 ? `with unknown ${unknown.join(', ')}` : '',
+  ]
+  throw new TypeError(`${owner}: ${what} ${parts.filter((part) => part !== '').join(' and ')}`)
 }

@@ -86,13 +86,20 @@ export function compile(program: Program, precision: Precision): CompiledRule {
   return { kernel, vectors, scalars }
 }
 
-/** Every node that the outputs need, and how many times each is asked for; numbers are not entered. */
+/** Every node that the outputs need, and how many times its value is emitted; numbers are not entered. */
 function countUses(outputs: readonly Node[]): Map<Node, number> {
   const uses = new Map<Node, number>()
   const visit = (node: Node): void => {
     const count = uses.get(node) ?? 0
     uses.set(node, count + 1)
-    if (count === 0 && !isNumber(node) && node.kind === 'operation') node.inputs.forEach(visit)
+    if (isNumber(node) || node.kind !== 'operation') return
+    // A mask has no place of its own: what it compares is emitted again wherever it is used.
+    if (count > 0 && node.shape !== 'mask') return
+    for (const input of node.inputs) {
+      visit(input)
+      // sign() emits its argument more than once.
+      if (node.operation === 'sign') visit(input)
+    }
   }
   outputs.forEach(visit)
   return uses

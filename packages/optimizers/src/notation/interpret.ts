@@ -1,3 +1,4 @@
+import { ruleParts } from './initial-values.ts'
 import { canonicalName } from './names.ts'
 import type { Rule } from './parse.ts'
 import type { Expression, FunctionName } from './syntax.ts'
@@ -25,8 +26,8 @@ export function interpret(
   state: InterpretedState,
 ): void {
   state.step += 1
-  const lead = rule.statements.findIndex(({ values }) => values.some((value) => value.kind !== 'number'))
-  const statements = state.step === 1 ? rule.statements : rule.statements.slice(lead)
+  const { initial, body } = ruleParts(rule)
+  const statements = state.step === 1 ? [...initial, ...body] : body
   parameters.forEach((parameter, index) => {
     const names = state.coordinates[index]
     for (const [name, value] of Object.entries(hyperparameters)) names.set(canonicalName(name), value)

@@ -1,3 +1,4 @@
+import { constantValue, type RuleParts, ruleParts } from './initial-values.ts'
 import { canonicalName } from './names.ts'
 import type { Rule } from './parse.ts'
 import type { Node, Operation, Program, Shape } from './program.ts'
@@ -6,6 +7,9 @@ import type { Expression, Statement } from './syntax.ts'
 
 /** The largest whole exponent of a vector: it becomes multiplications. */
 const maxExponent = 8
+
+/** Each state is an array of the parameters' length. */
+const maxStates = 32
 
 /**
  * Understands a rule: which names are state, what each expression is over, and what every variable becomes,
@@ -16,12 +20,23 @@ const maxExponent = 8
  * that is no small whole number.
  */
 export function lower(rule: Rule, hyperparameters: readonly string[]): Program {
-  const names = new Map(hyperparameters.map((name) => [canonicalName(name), name]))
-  const states = findStates(rule, names)
+  const names = hyperparameterNames(rule, hyperparameters)
+  const parts = ruleParts(rule)
+  const states = findStates(rule, parts, names)
+  if (states.size > maxStates) {
+    const extra = [...states.values()][maxStates]
+    throw new RuleError(
+      rule.text,
+      extra,
+      extra.written,
+      `the rule keeps ${states.size} states`,
+      `at most ${maxStates}`,
+    )
+  }
   // A state is one number until a vector feeds it; feeding it may make others vectors in turn.
   const vectors = new Set<string>()
   for (;;) {
-    const values = evaluate(rule, names, states, vectors)
+    const values = evaluate(rule, parts.body, names, states, vectors)
     const grown = [...states.keys()].filter(
       (name) => values.get(name)?.shape === 'vector' && !vectors.has(name),
     )
@@ -53,25 +68,38 @@ function finish(
   return { states: variables, parameter, text: rule.text }
 }
 
-const reserved = new Set(['w', 'gradient', 't'])
+const reserved: ReadonlySet<string> = new Set(['w', 'gradient', 't'])
 
-function findStates(rule: Rule, hyperparameters: ReadonlyMap<string, string>): Map<string, StateFound> {
-  const { statements } = rule
-  const lead = statements.findIndex(({ values }) => values.some((value) => value.kind !== 'number'))
-  const leading = statements.slice(0, lead === -1 ? statements.length : lead)
-  const body = statements.slice(leading.length)
+/** Hyper-parameters by the one key of all their spellings. */
+function hyperparameterNames(rule: Rule, hyperparameters: readonly string[]): Map<string, string> {
+  const names = new Map<string, string>()
+  for (const name of hyperparameters) {
+    const key = canonicalName(name)
+    const other = names.get(key)
+    if (reserved.has(key) || other !== undefined) {
+      const meaning =
+        other === undefined ? ({ w: 'the parameter', t: 'the step' }[key] ?? 'the gradient') : `"${other}"`
+      const problem = `the hyper-parameter "${name}" is another name of ${meaning}`
+      throw new RuleError(rule.text, { line: 1, column: 1 }, name, problem, 'a name of its own')
+    }
+    names.set(key, name)
+  }
+  return names
+}
+
+function findStates(
+  rule: Rule,
+  parts: RuleParts,
+  hyperparameters: ReadonlyMap<string, string>,
+): Map<string, StateFound> {
+  const { initial, body } = parts
   const states = new Map<string, StateFound>()
-  for (const statement of leading) {
-    statement.targets.forEach((target, index) => {
-      const value = statement.values[index]
-      const initial = value.kind === 'number' ? value.value : 0
-      states.set(canonicalName(target), {
-        written: target,
-        initial,
-        line: statement.line,
-        column: statement.column,
-      })
-    })
+  for (const { targets, values, line, column } of initial) {
+    for (const [index, target] of targets.entries()) {
+      const key = canonicalName(target)
+      if (hyperparameters.has(key)) throw notAssignable(rule, { line, column }, target, 'a hyper-parameter')
+      states.set(key, { written: target, initial: constantValue(values[index]) ?? 0, line, column })
+    }
   }
   const assigned = new Set<string>()
   const everAssigned = new Set(body.flatMap(({ targets }) => targets.map(canonicalName)))
@@ -85,10 +113,8 @@ function findStates(rule: Rule, hyperparameters: ReadonlyMap<string, string>): M
     }
     for (const target of statement.targets) {
       const key = canonicalName(target)
-      if (key === 't' || hyperparameters.has(key)) {
-        const problem = `"${target}" cannot be assigned: it is ${key === 't' ? 'the step' : 'a hyper-parameter'}`
-        throw new RuleError(rule.text, statement, target, problem, 'w, a state or a new name')
-      }
+      if (key === 't') throw notAssignable(rule, statement, target, 'the step')
+      if (hyperparameters.has(key)) throw notAssignable(rule, statement, target, 'a hyper-parameter')
       assigned.add(key)
     }
   }
@@ -104,6 +130,11 @@ function findStates(rule: Rule, hyperparameters: ReadonlyMap<string, string>): M
     )
   }
   return states
+}
+
+function notAssignable(rule: Rule, place: Place, name: string, what: string): RuleError {
+  const problem = `"${name}" cannot be assigned: it is ${what}`
+  return new RuleError(rule.text, place, name, problem, 'w, a state or a new name')
 }
 
 function unknownName(
@@ -133,6 +164,7 @@ function namesIn(expression: Expression): (Place & { readonly name: string })[] 
 /** The value of every variable after the statements, given which states are vectors. */
 function evaluate(
   rule: Rule,
+  body: readonly Statement[],
   hyperparameters: ReadonlyMap<string, string>,
   states: ReadonlyMap<string, StateFound>,
   vectors: ReadonlySet<string>,
@@ -234,26 +266,11 @@ function evaluate(
     return product
   }
 
-  for (const statement of rule.statements) assign(statement)
+  for (const { targets, values: expressions } of body) {
+    const results = expressions.map(number)
+    for (const [index, target] of targets.entries()) values.set(canonicalName(target), results[index])
+  }
   return values
-
-  function assign(statement: Statement): void {
-    if (
-      statement.values.every((value) => value.kind === 'number') &&
-      statement.targets.every(isInitial(statement))
-    )
-      return
-    const results = statement.values.map(number)
-    for (const [index, target] of statement.targets.entries())
-      values.set(canonicalName(target), results[index])
-  }
-
-  function isInitial(statement: Statement): (target: string) => boolean {
-    return (target) => {
-      const state = states.get(canonicalName(target))
-      return state !== undefined && state.line === statement.line && state.column === statement.column
-    }
-  }
 }
 
 function shapeOf(inputs: readonly Node[]): 'scalar' | 'vector' {

@@ -148,6 +148,12 @@ describe('errors: line, column, what stands there and what was expected', () => 
     ['lr = 2 * g\nw -= lr', 1, 1, '"lr" cannot be assigned: it is a hyper-parameter'],
     ['t = g\nw -= t', 1, 1, '"t" cannot be assigned: it is the step'],
     ['a, b = g\nw = a', 1, 6, '2 names take 1 values'],
+    ['w = 0\nw -= g', 1, 1, '"w" has no initial value; expected one initial value for each state'],
+    ['v = 0\nv = 1\nv = v + g\nw -= v', 2, 1, '"v" has two initial values'],
+    ['lr = 0.1\nw -= lr * g', 1, 1, '"lr" cannot be assigned: it is a hyper-parameter'],
+    ['for t in range(9):\n s = 0\n s += g\n w -= s', 2, 2, '"s" starts again at every step'],
+    ['w -= g\nfor t in range(3):\n w -= g', 1, 1, 'this line would run once, not at every step'],
+    ['for t in range(3):\n w -= g\nfor t in range(3):\n w -= g', 3, 5, 'unexpected "t"'],
     ['', 1, 1, 'unexpected end of line; expected an update of w'],
     [
       `w = ${'('.repeat(100)}g${')'.repeat(100)}`,
@@ -218,6 +224,37 @@ it('any text is read or refused with a place (seed 1, 3000 texts)', () => {
   }
 })
 
+it('a rule that is too long, or keeps too much, is refused', () => {
+  expect(failure(`w -= ${'g + '.repeat(1000)}g`)).toMatchObject({ line: 1, column: 3002 })
+  const lines = Array.from({ length: 40 }, (_, index) => `s${'x'.repeat(index)} += g`)
+  const error = failure([...lines, 'w -= g'].join('\n'))
+  expect(error.message).toContain('the rule keeps 40 states; expected at most 32')
+  expect(error.line).toBe(33)
+})
+
+it.each([
+  [['g'], 'the hyper-parameter "g" is another name of the gradient'],
+  [['t'], 'the hyper-parameter "t" is another name of the step'],
+  [['w'], 'the hyper-parameter "w" is another name of the parameter'],
+  [['learningRate', 'lr'], 'the hyper-parameter "lr" is another name of "learningRate"'],
+])('hyper-parameters %j are refused', (names, message) => {
+  expect(() => lower(parse('w -= g'), names)).toThrow(message)
+})
+
+describe('short rules that would take long are read, compiled and run at once', () => {
+  it.each([
+    ['numbers that double', `a = t\n${'a = a + a\n'.repeat(60)}w -= a * g`],
+    ['signs of signs', `w -= ${'sign('.repeat(60)}g${')'.repeat(60)}`],
+    [
+      'shared conditions',
+      `a = g\n${'a = where(a * 2 > 0, g, 1) - where(a * 2 > 0, 1, g)\n'.repeat(30)}w -= a`,
+    ],
+    ['a long sum', `w -= ${'g + '.repeat(700)}g`],
+  ])('%s', (_name, rule) => {
+    expect(step(rule, [5, 1, 2], [3, -1, 0])).toHaveLength(3)
+  })
+})
+
 describe('compiled = interpreted', () => {
   it.each([
     ['sign, abs, min, max', 'm = 0.1\nm = max(min(m, abs(g)), -abs(w))\nw -= lr * sign(g) * m'],
@@ -227,6 +264,9 @@ describe('compiled = interpreted', () => {
       'an expression used twice',
       'v = decay * v + (1 - decay) * g**2\nw -= lr * g**2 / (sqrt(v) + sqrt(v) * eps + eps)',
     ],
+    ['an initial value below 0', 'v = -1\nv = decay * v + g\nw -= lr * v'],
+    ['an initial value as a fraction', 'v = 1 / 4\nv = decay * v + g\nw -= lr * v'],
+    ['signs twice', 'w -= lr * sign(g / (abs(w) + eps)) * sign(w)'],
     ['states that swap', 'a = 1\nb = 2\na, b = b + g, a\nw -= lr * a * b'],
     ['gradient rebound', 'gradient = gradient + 0.1 * w\nv = momentum * v + gradient\nw -= lr * v'],
     ['only the gradient', 'w = -g'],

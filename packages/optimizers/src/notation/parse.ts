@@ -9,8 +9,9 @@ import {
 } from './syntax.ts'
 import { type Token, tokenize } from './tokens.ts'
 
-/** How deep expressions may nest: a rule from outside must not exhaust the stack. */
+/** How deep expressions may nest, and how long a rule may be: one from outside must not exhaust the stack. */
 const maxDepth = 64
+const maxTokens = 1500
 
 const precedence: Readonly<Record<string, number>> = { '+': 1, '-': 1, '*': 2, '/': 2 }
 const comparisons: ReadonlySet<string> = new Set(['<', '<=', '>', '>=', '==', '!='])
@@ -20,15 +21,21 @@ const assignments: ReadonlySet<string> = new Set(['=', '+=', '-=', '*=', '/='])
 export interface Rule {
   readonly text: string
   readonly statements: readonly Statement[]
+  /** How many statements stand before the `for t in range(...):` line; undefined if there is none. */
+  readonly loopAt: number | undefined
 }
 
 /**
  * Reads a rule. Precedence is Python's: `-a**2` is `-(a**2)`, `-a * b` is `(-a) * b`, `**` binds to the right.
- * Indentation, `np.` before a function and a leading `for t in range(...):` mean nothing.
+ * Indentation and `np.` before a function mean nothing; a `for t in range(...):` line ends the initial values.
  * Throws RuleError with the place, what stands there, and what was expected.
  */
 export function parse(text: string): Rule {
   const tokens = tokenize(text)
+  if (tokens.length > maxTokens) {
+    const token = tokens[maxTokens]
+    throw new RuleError(text, token, token.text, 'the rule is too long', `at most ${maxTokens} words`)
+  }
   let position = 0
   const peek = (): Token => tokens[position]
   const take = (): Token => tokens[position++]
@@ -187,7 +194,6 @@ export function parse(text: string): Rule {
 
   /** `for t in range(iterations):` of the lecture notes: every rule is the body of that loop. */
   function loopHeader(): void {
-    if (peek().text !== 'for') return
     const words = ['for', 't', 'in', 'range', '(']
     for (const word of words) {
       if (peek().text !== word) fail(`"${word}" of "for t in range(...):"`)
@@ -200,13 +206,16 @@ export function parse(text: string): Rule {
   }
 
   const statements: Statement[] = []
+  let loopAt: number | undefined
   while (peek().kind !== 'end') {
     if (peek().kind === 'newline') position += 1
-    else if (peek().text === 'for') loopHeader()
-    else statements.push(statement())
+    else if (peek().text === 'for' && loopAt === undefined) {
+      loopHeader()
+      loopAt = statements.length
+    } else statements.push(statement())
   }
   if (statements.length === 0) fail('an update of w, such as "w += -learning_rate * gradient"')
-  return { text, statements }
+  return { text, statements, loopAt }
 }
 
 function isFunction(name: string): name is FunctionName {

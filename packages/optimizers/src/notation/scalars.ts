@@ -9,8 +9,40 @@ export interface ScalarInputs {
   readonly states: ReadonlyMap<string, number>
 }
 
-/** Computes, in f64, a value that depends on no vector. */
-export function scalarValue(node: Node, inputs: ScalarInputs): number {
+/** Computes the wanted numbers of one step, in f64, into `results`. */
+export type ScalarProgram = (inputs: ScalarInputs, results: Float64Array) => void
+
+/**
+ * Orders the numbers that a rule needs so that each is computed once a step, after what it depends on.
+ * None of `wanted` may depend on a vector.
+ */
+export function scalarProgram(wanted: readonly Node[]): ScalarProgram {
+  const places = new Map<Node, number>()
+  const order: Node[] = []
+  const visit = (node: Node): void => {
+    if (places.has(node)) return
+    if (node.kind === 'operation') node.inputs.forEach(visit)
+    places.set(node, order.length)
+    order.push(node)
+  }
+  wanted.forEach(visit)
+  const instructions = order.map((node) => {
+    const inputs = node.kind === 'operation' ? node.inputs.map((input) => places.get(input) ?? -1) : []
+    return { node, inputs }
+  })
+  const values = new Float64Array(order.length)
+  const outputs = wanted.map((node) => places.get(node) ?? -1)
+
+  return (inputs, results) => {
+    for (let place = 0; place < instructions.length; place++) {
+      const { node, inputs: from } = instructions[place]
+      values[place] = node.kind === 'operation' ? operate(node.operation, values, from) : leaf(node, inputs)
+    }
+    for (let index = 0; index < outputs.length; index++) results[index] = values[outputs[index]]
+  }
+}
+
+function leaf(node: Exclude<Node, { readonly kind: 'operation' }>, inputs: ScalarInputs): number {
   switch (node.kind) {
     case 'constant':
       return node.value
@@ -20,15 +52,18 @@ export function scalarValue(node: Node, inputs: ScalarInputs): number {
       return inputs.hyperparameters.get(node.name) ?? Number.NaN
     case 'state':
       return inputs.states.get(node.name) ?? Number.NaN
-    case 'operation': {
-      const [first, second, third] = node.inputs
-      const value = (input: Node): number => scalarValue(input, inputs)
-      if (node.operation === 'where') return value(first) !== 0 ? value(second) : value(third)
-      return operations[node.operation](value(first), second === undefined ? Number.NaN : value(second))
-    }
     default:
       throw new Error(`unreachable: ${node.kind} is a vector`)
   }
+}
+
+function operate(
+  operation: Operation,
+  values: Float64Array,
+  [first, second, third]: readonly number[],
+): number {
+  if (operation === 'where') return values[first] !== 0 ? values[second] : values[third]
+  return operations[operation](values[first], values[second])
 }
 
 const operations: Readonly<Record<Exclude<Operation, 'where'>, (a: number, b: number) => number>> = {
