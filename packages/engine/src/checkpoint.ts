@@ -1,79 +1,107 @@
+import { createHash } from 'node:crypto'
 import type { RunDocument } from '@thalweg/document'
-import type { SavedState } from '@thalweg/optimizers'
+import { CheckpointError } from './checkpoint-error.ts'
 
 /** Everything a run needs to go on to the same bits. */
 export interface Checkpoint {
   /** Completed updates. */
   readonly step: number
-  readonly optimizer: SavedState
   /** States of the streams that are drawn from while training. */
   readonly order: readonly number[]
   readonly evaluation: readonly number[]
   /** The last learning rate recorded; the series holds changes only. */
   readonly learningRate: number | undefined
   readonly targetStep: number | undefined
-  /** The flat parameter vector, little-endian. */
-  readonly parameters: Uint8Array
+  /** Whose state it is, and how many steps it has made. */
+  readonly optimizer: { readonly name: string; readonly step: number }
+  /** Weights and optimizer state by name, little-endian. */
+  readonly arrays: Readonly<Record<string, Uint8Array>>
 }
 
-/** A checkpoint that cannot be used: not one of ours, cut short, or of another run. */
-export class CheckpointError extends Error {
-  readonly code: 'not-a-checkpoint' | 'truncated' | 'other-run'
-
-  constructor(code: CheckpointError['code'], message: string) {
-    super(`checkpoint: ${message}`)
-    this.name = 'CheckpointError'
-    this.code = code
-  }
-}
-
-interface Header extends Omit<Checkpoint, 'parameters'> {
+interface Header extends Omit<Checkpoint, 'arrays'> {
   readonly document: string
-  readonly parameterBytes: number
+  /** Names and lengths, in bytes, of the arrays that follow. */
+  readonly arrays: readonly (readonly [name: string, bytes: number])[]
 }
 
 /** "THWC", then the version of the layout. */
 const magic = 0x54485743
 const version = 1
 const fixedBytes = 12
+const digestBytes = 32
 
 /**
- * Lays a checkpoint out as bytes: magic, version and header length (u32, big-endian), a JSON header, the parameters.
- * The run's document is part of it, so that it cannot be continued as another run.
+ * Lays a checkpoint out as bytes: magic, version and header length (u32, big-endian), a JSON header, the arrays as they
+ * are, and a SHA-256 of all that. The run's document is part of it, so that it cannot be continued as another run.
  */
 export function encodeCheckpoint(document: RunDocument, checkpoint: Checkpoint): Uint8Array {
-  const { parameters, ...rest } = checkpoint
-  const header: Header = { ...rest, document: JSON.stringify(document), parameterBytes: parameters.length }
+  const { arrays, ...rest } = checkpoint
+  const sizes = Object.entries(arrays).map(([name, { length }]) => [name, length] as const)
+  const header: Header = { ...rest, document: canonical(document), arrays: sizes }
   const text = new TextEncoder().encode(JSON.stringify(header))
-  const bytes = new Uint8Array(fixedBytes + text.length + parameters.length)
+  const arrayBytes = sizes.reduce((sum, [, length]) => sum + length, 0)
+  const bytes = new Uint8Array(fixedBytes + text.length + arrayBytes + digestBytes)
   const view = new DataView(bytes.buffer)
   view.setUint32(0, magic)
   view.setUint32(4, version)
   view.setUint32(8, text.length)
   bytes.set(text, fixedBytes)
-  bytes.set(parameters, fixedBytes + text.length)
+  let end = fixedBytes + text.length
+  for (const array of Object.values(arrays)) {
+    bytes.set(array, end)
+    end += array.length
+  }
+  bytes.set(digest(bytes.subarray(0, end)), end)
   return bytes
 }
 
 /** Reads a checkpoint of this document; throws CheckpointError. */
 export function decodeCheckpoint(document: RunDocument, bytes: Uint8Array): Checkpoint {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (bytes.length < fixedBytes || view.getUint32(0) !== magic || view.getUint32(4) !== version) {
+  if (
+    bytes.length < fixedBytes + digestBytes ||
+    view.getUint32(0) !== magic ||
+    view.getUint32(4) !== version
+  ) {
     throw new CheckpointError(
       'not-a-checkpoint',
       `${bytes.length} bytes that are no checkpoint of version ${version}`,
     )
   }
+  const end = bytes.length - digestBytes
+  const expected = digest(bytes.subarray(0, end))
+  if (!expected.every((byte, index) => byte === bytes[end + index])) {
+    throw new CheckpointError(
+      'damaged',
+      `its ${bytes.length} bytes are not what was written: the checksum differs`,
+    )
+  }
   const textEnd = fixedBytes + view.getUint32(8)
-  if (bytes.length < textEnd) {
-    throw new CheckpointError('truncated', `${bytes.length} bytes, the header alone needs ${textEnd}`)
-  }
-  const header: Header = JSON.parse(new TextDecoder().decode(bytes.subarray(fixedBytes, textEnd)))
-  const { document: text, parameterBytes, ...rest } = header
-  if (text !== JSON.stringify(document))
+  const {
+    document: text,
+    arrays: sizes,
+    ...rest
+  } = JSON.parse(new TextDecoder().decode(bytes.subarray(fixedBytes, textEnd))) as Header
+  if (text !== canonical(document))
     throw new CheckpointError('other-run', 'it belongs to another run document')
-  if (bytes.length !== textEnd + parameterBytes) {
-    throw new CheckpointError('truncated', `${bytes.length} bytes, ${textEnd + parameterBytes} expected`)
-  }
-  return { ...rest, parameters: bytes.subarray(textEnd) }
+  let start = textEnd
+  const arrays = sizes.map(([name, length]) => {
+    const array = bytes.subarray(start, start + length)
+    start += length
+    return [name, array] as const
+  })
+  return { ...rest, arrays: Object.fromEntries(arrays) }
+}
+
+function digest(bytes: Uint8Array): Uint8Array {
+  return createHash('sha256').update(bytes).digest()
+}
+
+/** JSON with sorted keys: a document that went through a database may come back in another order. */
+function canonical(document: unknown): string {
+  return JSON.stringify(document, (_key, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  )
 }

@@ -19,7 +19,13 @@ export interface EvaluationParts {
 /** Measures a model on the parts of a data set. */
 export interface Evaluation {
   /** train.accuracy, and loss and accuracy of validation and test, where the data set has them. */
-  measure(): Partial<Record<SeriesKey, number>>
+  measure(): Measurement
+}
+
+interface Measurement {
+  readonly values: Readonly<Partial<Record<SeriesKey, number>>>
+  /** Whether every loss measured, that on the training samples included, is a finite number. */
+  readonly finite: boolean
 }
 
 /** Prepares measurements in batches as large as the batch's arrays allow. */
@@ -65,17 +71,18 @@ export function createEvaluation(parts: EvaluationParts): Evaluation {
       for (let index = 0; sample !== undefined && index < sample.length; index++) {
         sample[index] = stream.below(dataset.train.samples)
       }
-      const values: Partial<Record<SeriesKey, number>> = {
-        'train.accuracy': score(dataset.train, sample).accuracy,
-      }
+      const train = score(dataset.train, sample)
+      const values: Partial<Record<SeriesKey, number>> = { 'train.accuracy': train.accuracy }
+      let finite = Number.isFinite(train.loss)
       for (const part of ['validation', 'test'] as const) {
         const split = dataset[part]
         if (split === undefined || split.samples === 0) continue
         const { loss, accuracy } = score(split)
         values[`${part}.loss`] = loss
         values[`${part}.accuracy`] = accuracy
+        finite &&= Number.isFinite(loss)
       }
-      return values
+      return { values, finite }
     },
   }
 }

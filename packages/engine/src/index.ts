@@ -1,2 +1,2 @@
-export { CheckpointError } from './checkpoint.ts'
+export { CheckpointError } from './checkpoint-error.ts'
 export { prepareTraining, type Training, type TrainingOptions } from './training.ts'

@@ -21,14 +21,14 @@ export interface Stream {
 
 /**
  * The streams of a run: xoroshiro128+ from one seed, each stream 2^64 draws after the one before, so that they never
- * overlap.
+ * overlap. The first is jumped to as well: the generator's state right after seeding is mostly the same bits for every
+ * seed, and so are its first draws.
  */
 export function createStreams(seed: number): Readonly<Record<Purpose, Stream>> {
   const generator = xoroshiro128plus(seed)
   const streams = purposes.map((purpose) => {
-    const stream = createStream(generator.getState())
     generator.jump()
-    return [purpose, stream] as const
+    return [purpose, createStream(generator.getState())] as const
   })
   return Object.fromEntries(streams) as Record<Purpose, Stream>
 }

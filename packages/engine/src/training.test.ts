@@ -1,6 +1,6 @@
 import { expand, type RunDocument, type RunEvent } from '@thalweg/document'
 import { describe, expect, it } from 'vitest'
-import { prepareTraining } from './index.ts'
+import { CheckpointError, prepareTraining } from './index.ts'
 
 function runDocument(run: Record<string, unknown>, seed = 1): RunDocument {
   const expansion = expand({
@@ -82,15 +82,35 @@ describe('training', () => {
   })
 
   it('ends a run whose loss is not finite as diverged, its curve kept', async () => {
-    const { events } = await collect(
-      runDocument({ optimizer: { name: 'sgd', learningRate: 1e30 }, epochs: 50 }),
-    )
+    const optimizer = { name: 'rule', rule: 'w -= where(t < 5, 0.01, 1e30) * g' }
+    const { events } = await collect(runDocument({ optimizer, epochs: 50 }))
     const done = last(events)
     const curve = metrics(events)
-    expect(done).toMatchObject({ type: 'done', outcome: 'diverged' })
-    expect(curve.at(-1)?.step).toBe(done.step)
-    expect(Number.isFinite(curve.at(-1)?.values['train.loss'])).toBe(false)
-    expect(curve[0].values['train.loss']).toBeLessThan(3)
+    expect(done).toMatchObject({ type: 'done', outcome: 'diverged', step: 6 })
+    expect(curve.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6])
+    expect(curve.map(({ values }) => Number.isFinite(values['train.loss']))).toEqual([
+      true,
+      true,
+      true,
+      true,
+      true,
+      false,
+    ])
+  })
+
+  it('is diverged too when only the last update broke the weights, and has not reached its target', async () => {
+    const target = { metric: 'validation.accuracy', atLeast: 0 }
+    const optimizer = { name: 'sgd', learningRate: 1e30 }
+    const { events } = await collect(runDocument({ optimizer, epochs: 1, batchSize: 1000, target }))
+    expect(events.map(({ type }) => type)).toEqual(['metric', 'done'])
+    expect(last(events)).toEqual({ type: 'done', outcome: 'diverged', step: 1 })
+    expect(metrics(events)[0].values['validation.loss']).toBeNaN()
+  })
+
+  it('can be iterated once', async () => {
+    const training = await prepareTraining(runDocument({ epochs: 1 }), { dataDirectory: undefined })
+    await training.events().next()
+    await expect(training.events().next()).rejects.toThrow('events can be iterated once')
   })
 
   it('records the first step that reaches the target', async () => {
@@ -124,7 +144,10 @@ describe('training', () => {
 })
 
 describe.each([
-  ['adam, shuffle, uneven batches', { batchSize: 20, evaluation: { trainSamples: 9 } }],
+  [
+    'adam, shuffle, uneven batches',
+    { batchSize: 20, evaluation: { trainSamples: 9 }, target: { metric: 'train.loss', atMost: 1.05 } },
+  ],
   [
     'nesterov, replacement, schedule',
     {
@@ -161,9 +184,17 @@ describe.each([
     const document = runDocument({ epochs: 1, ...run })
     const { events } = await collect(document, undefined, () => true)
     const checkpoint = events.find((event) => event.type === 'checkpoint')?.data ?? new Uint8Array()
-    await expect(collect(document, checkpoint.slice(0, -1))).rejects.toMatchObject({ code: 'truncated' })
-    await expect(collect(document, checkpoint.slice(0, 20))).rejects.toMatchObject({ code: 'truncated' })
+    for (const length of [0, 11, 12, 44, 45, 100, checkpoint.length - 1]) {
+      await expect(collect(document, checkpoint.slice(0, length))).rejects.toThrow(CheckpointError)
+    }
+    for (let place = 0; place < checkpoint.length; place += 97) {
+      const flipped = checkpoint.slice()
+      flipped[place] ^= 1
+      await expect(collect(document, flipped), `byte ${place}`).rejects.toThrow(CheckpointError)
+    }
     await expect(collect(document, new Uint8Array(40))).rejects.toMatchObject({ code: 'not-a-checkpoint' })
     await expect(collect({ ...document, seed: 9 }, checkpoint)).rejects.toMatchObject({ code: 'other-run' })
+    const reordered = Object.fromEntries(Object.entries(document).reverse()) as RunDocument
+    await expect(collect(reordered, checkpoint)).resolves.toBeDefined()
   })
 })

@@ -11,6 +11,7 @@ import { createSampler } from './sampler.ts'
 import { createStep } from './step.ts'
 import { createStreams } from './streams.ts'
 import { createTarget } from './target.ts'
+import { restoreArrays, trainedArrays } from './trained-arrays.ts'
 
 /** Samples that are evaluated at a time, unless the training batch is larger. */
 const evaluationRows = 256
@@ -39,7 +40,7 @@ export interface Training {
  *
  * Every step records `train.loss`, the loss of its batch before the update, and `gradientNorm`; `learningRate` is
  * recorded where it changes. After the first step and at each epoch's end `train.accuracy` and the loss and accuracy of
- * the other parts are measured. A loss that is not finite ends the run as diverged, at that step.
+ * the other parts are measured. A loss or a gradient that is not finite ends the run as diverged, at that step.
  *
  * Rejects with DatasetError, RangeError for a model that does not fit in memory, or CheckpointError.
  */
@@ -80,14 +81,8 @@ function trainingOn(
       65_536,
   })
   const weights = model.weights(workspace)
-  const { buffer, byteOffset, byteLength } = weights.parameters
-  const parameterBytes = new Uint8Array(buffer, byteOffset, byteLength)
   const batch = model.batch(workspace, rows)
-  const saved = resumeFrom === undefined ? undefined : decodeCheckpoint(document, resumeFrom)
-  const state =
-    saved === undefined
-      ? optimizer.init(weights.parameters)
-      : optimizer.restore(saved.optimizer, weights.parameters)
+  const state = optimizer.init(weights.parameters)
   const rateParameter = learningRate.parameter
   const step = createStep({
     model,
@@ -115,22 +110,23 @@ function trainingOn(
   function checkpointBytes(completed: number): Uint8Array {
     return encodeCheckpoint(document, {
       step: completed,
-      optimizer: optimizer.save(state),
       order: sampler.save(),
       evaluation: streams.evaluation.save(),
       learningRate: learningRate.recorded,
       targetStep: target.step,
-      parameters: parameterBytes,
+      optimizer: { name: state.optimizer, step: state.step },
+      arrays: trainedArrays(weights.parameters, state),
     })
   }
 
   /** Puts everything where training starts or goes on; returns the completed updates. */
   function start(): number {
-    if (saved === undefined) {
+    if (resumeFrom === undefined) {
       initialize(model, weights, document.model.init, streams.init.normal)
       return 0
     }
-    parameterBytes.set(saved.parameters)
+    const saved = decodeCheckpoint(document, resumeFrom)
+    restoreArrays(saved, weights.parameters, state)
     sampler.restore(saved.order, saved.step)
     streams.evaluation.restore(saved.evaluation)
     learningRate.recorded = saved.learningRate
@@ -138,7 +134,11 @@ function trainingOn(
     return saved.step
   }
 
+  let started = false
+
   async function* events(): AsyncGenerator<RunEvent, void> {
+    if (started) throw new TypeError('training: events can be iterated once; prepare the run again')
+    started = true
     for (let completed = start(); completed < totalSteps; ) {
       const rate = learningRate.at(completed)
       sampler.fill(completed, step.indices)
@@ -146,19 +146,16 @@ function trainingOn(
       completed += 1
 
       const endsEpoch = completed % sampler.stepsPerEpoch === 0
-      const finite = Number.isFinite(loss)
-      const values = {
-        'train.loss': loss,
-        gradientNorm,
-        ...learningRate.changed(rate),
-        ...(finite && (completed === 1 || endsEpoch) ? evaluation.measure() : {}),
-      }
+      const sound = Number.isFinite(loss) && Number.isFinite(gradientNorm)
+      const measured = sound && (completed === 1 || endsEpoch) ? evaluation.measure() : undefined
+      const changedRate = learningRate.changed(rate)
+      const values = { 'train.loss': loss, gradientNorm, ...changedRate, ...measured?.values }
       yield { type: 'metric', step: completed, values }
-      target.observe(completed, values)
-      if (!finite) {
+      if (!sound || measured?.finite === false) {
         yield { type: 'done', outcome: 'diverged', step: completed, ...target.reached() }
         return
       }
+      target.observe(completed, values)
       if (endsEpoch) yield { type: 'epoch', epoch: completed / sampler.stepsPerEpoch, step: completed }
       if (completed < totalSteps && wantsCheckpoint()) {
         yield { type: 'checkpoint', step: completed, data: checkpointBytes(completed) }

@@ -40,9 +40,14 @@ export function gemmScratchLength(precision: Precision, n: number): number {
   return innerBlock * paddedColumns + innerBlock * tileRows + tileRows * columns
 }
 
-/** The values with which a plan calls the kernel `gemm(precision)`. */
+/** The values with which a plan calls the kernel `gemm(precision)`; throws RangeError for a size below 1. */
 export function gemmValues(precision: Precision, product: Gemm): number[] {
   const { transposition, m, n, k, a, b, c, beta, scratch } = product
+  for (const [name, size] of Object.entries({ m, n, k })) {
+    if (!(Number.isInteger(size) && size >= 1)) {
+      throw new RangeError(`gemm: ${name} must be a whole number in [1, ∞), got ${size}`)
+    }
+  }
   const { elementBytes } = lanesOf[precision].single
   const [aRow, aColumn] = transposition === 'TN' ? [1, m] : [k, 1]
   const [bRow, bColumn] = transposition === 'NT' ? [1, k] : [n, 1]

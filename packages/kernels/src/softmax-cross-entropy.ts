@@ -24,7 +24,7 @@ const conversions = {
  *   loss = mean_i ( log s_i - (z_iy - m_i) ),  y the label of row i
  *
  * Shapes: logits, probabilities [rows, columns]; labels i32 [rows]. `result` is two f64: the mean loss, and how many
- * rows have their largest logit (the first, if several) at their label. s_i and the loss are summed in f64 from left
+ * rows have a finite loss and their largest logit (the first, if several) at their label. s_i and the loss are summed in f64 from left
  * to right. A row with NaN or an infinite largest logit makes the loss NaN.
  */
 export const softmaxCrossEntropy = once((precision: Precision): Kernel => {
@@ -47,12 +47,13 @@ export const softmaxCrossEntropy = once((precision: Precision): Kernel => {
       rest: single.type,
       rounded: single.type,
       sum: f64,
+      rowLoss: f64,
       total: f64,
     },
     body(v) {
       const { rows, columns, logits, labels, probabilities, result, end, column, fullBytes, best, correct } =
         v
-      const { wide, wideRest, wideRounded, largest, rest, rounded, sum, total } = v
+      const { wide, wideRest, wideRounded, largest, rest, rounded, sum, rowLoss, total } = v
       const z = plus(get(logits), get(column))
       const p = plus(get(probabilities), get(column))
       const rowBytes = get(columns)
@@ -100,17 +101,16 @@ export const softmaxCrossEntropy = once((precision: Precision): Kernel => {
         })
       }
 
-      /** total += log s_i - (z_iy - m_i). */
+      /** rowLoss = log s_i - (z_iy - m_i); total += rowLoss. */
       function addLoss(labelColumn: Emit): void {
-        set(total, () => {
-          local.get(total)
+        set(rowLoss, () => {
           local.get(sum)
           call(log)
           single.sub(single.load(plus(get(logits), labelColumn)), get(largest))()
           widen()
           f64.sub()
-          f64.add()
         })
+        set(total, () => f64.add(total, rowLoss))
       }
 
       /** p_ij /= s_i, as a product with the reciprocal. */
@@ -153,6 +153,9 @@ export const softmaxCrossEntropy = once((precision: Precision): Kernel => {
             local.get(best)
             labelColumn()
             i32.eq()
+            // x - x is 0, or NaN where x is not finite: such a row is no hit.
+            f64.eq(f64.sub(rowLoss, rowLoss), 0)
+            i32.and()
           }),
         )
         normalize()

@@ -116,6 +116,20 @@ describe('model', () => {
     expect([...weights.tensors['dense1.bias']]).toEqual([0, 0, 0])
   })
 
+  it('starts normal weights at scale times what is drawn', () => {
+    const { model, weights } = setUp([dense(3)])
+    initialize(model, weights, { name: 'normal', scale: 0.25 }, () => 2)
+    expect([...weights.tensors['dense1.weight']]).toEqual(Array.from({ length: 15 }, () => 0.5))
+  })
+
+  it('refuses a batch of another workspace, and a model that multiplies nothing', () => {
+    const { model, weights, batch } = setUp([dense(3)])
+    const elsewhere = createPlan(createWorkspace({ bytes: 1 << 16 }))
+    expect(() => model.planForward(elsewhere, weights, batch, 1)).toThrow("must lie in the plan's workspace")
+    expect(() => createModel([], 2, 'f32')).toThrow('model: the last layer must be a dense one')
+    expect(() => createModel([relu()], 2, 'f32')).toThrow('model: the last layer must be a dense one')
+  })
+
   it('refuses more rows than the batch has', () => {
     const { model, workspace, weights, batch } = setUp([dense(3)])
     expect(() => model.planForward(createPlan(workspace), weights, batch, 8)).toThrow(

@@ -7,6 +7,7 @@ import {
   softmaxCrossEntropy,
   softmaxCrossEntropyBackward,
   type Workspace,
+  workspaceOf,
 } from '@thalweg/kernels'
 import type { Layer, LayerAddresses, PlanContext, TensorSpec } from './layer.ts'
 
@@ -31,7 +32,7 @@ export interface Batch {
   readonly rows: number
   /** [rows, features] */
   readonly features: Vector
-  /** Class indices [rows]. */
+  /** Class indices [rows], each from 0 to classes - 1: kernels do not check them. */
   readonly labels: Int32Array
   /** Class probabilities [rows, classes], after a forward pass. */
   readonly probabilities: Vector
@@ -71,6 +72,7 @@ interface Stage {
  * Tensors are named by layer and count: `dense1.weight`.
  */
 export function createModel(layers: readonly Layer[], features: number, precision: Precision): Model {
+  if (layers.at(-1)?.name !== 'dense') throw new RangeError('model: the last layer must be a dense one')
   const stages: Stage[] = []
   const counts = new Map<string, number>()
   let inputs = features
@@ -114,7 +116,10 @@ export function createModel(layers: readonly Layer[], features: number, precisio
     })
   }
 
-  function contextFor(plan: Plan, batch: Batch, rows: number): PlanContext {
+  function contextFor(plan: Plan, weights: Weights, batch: Batch, rows: number): PlanContext {
+    if ([weights.parameters, batch.features].some((array) => workspaceOf(array) !== plan.workspace)) {
+      throw new TypeError("model: weights and batch must lie in the plan's workspace")
+    }
     if (!(Number.isInteger(rows) && rows >= 1 && rows <= batch.rows)) {
       throw new RangeError(`model: rows must be a whole number in [1, ${batch.rows}], got ${rows}`)
     }
@@ -160,7 +165,7 @@ export function createModel(layers: readonly Layer[], features: number, precisio
     }),
 
     planForward(plan, weights, batch, rows) {
-      const context = contextFor(plan, batch, rows)
+      const context = contextFor(plan, weights, batch, rows)
       const addresses = stageAddresses(weights, batch)
       for (const [index, { layer, inputs: width }] of stages.entries())
         layer.forward(context, width, addresses[index])
@@ -173,7 +178,7 @@ export function createModel(layers: readonly Layer[], features: number, precisio
     },
 
     planBackward(plan, weights, batch, rows) {
-      const context = contextFor(plan, batch, rows)
+      const context = contextFor(plan, weights, batch, rows)
       const addresses = stageAddresses(weights, batch)
       const { labels, probabilities, activationGradients } = batch
       let next = activationGradients.length - 1

@@ -21,6 +21,11 @@ export const cosine = defineSchedule({
   },
   at:
     ({ initial, final, steps }) =>
-    (step) =>
-      step >= steps ? final : final + ((initial - final) * (1 + Math.cos((Math.PI * step) / steps))) / 2,
+    (step) => {
+      // Both ends exactly; in between the sum may be off by an ulp.
+      if (step === 0) return initial
+      return step >= steps
+        ? final
+        : final + ((initial - final) * (1 + Math.cos((Math.PI * step) / steps))) / 2
+    },
 })

@@ -73,6 +73,13 @@ describe.each(golden)('$spec.name', ({ spec, values }) => {
   })
 })
 
+it('cosine starts at the initial value exactly, whatever the final one', () => {
+  for (let index = 1; index < 1000; index++) {
+    const [initial, final] = [Math.sin(index) ** 2, Math.sin(index) ** 2 * Math.cos(index) ** 2]
+    expect(createSchedule({ name: 'cosine', initial, final, steps: 10 })(0)).toBe(initial)
+  }
+})
+
 describe('createSchedule', () => {
   it('has a definition for every schedule', () => {
     expect(Object.keys(scheduleDefinitions)).toEqual(golden.map(({ spec }) => spec.name))

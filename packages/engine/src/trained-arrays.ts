@@ -1,0 +1,46 @@
+import type { OptimizerState } from '@thalweg/optimizers'
+import { CheckpointError } from './checkpoint-error.ts'
+
+/**
+ * The bytes of everything that training changes, by name, where they lie: a checkpoint copies them out, and a resumed
+ * run copies them back. An optimizer's numbers that are no vectors come as arrays of one.
+ */
+export function trainedArrays(
+  parameters: Float32Array | Float64Array,
+  state: OptimizerState,
+): Record<string, Uint8Array> {
+  const arrays: Record<string, Uint8Array> = { parameters: bytesOf(parameters) }
+  for (const [tensor, { vectors, scalars }] of Object.entries(state.tensors)) {
+    for (const [name, vector] of Object.entries(vectors)) arrays[`${tensor}.${name}`] = bytesOf(vector)
+    for (const [name, value] of scalars) arrays[`${tensor}.${name}`] = bytesOf(Float64Array.of(value))
+  }
+  return arrays
+}
+
+/** Puts saved bytes back into parameters and state; throws CheckpointError if they are of another optimizer or size. */
+export function restoreArrays(
+  saved: {
+    readonly optimizer: { readonly name: string; readonly step: number }
+    readonly arrays: Record<string, Uint8Array>
+  },
+  parameters: Float32Array | Float64Array,
+  state: OptimizerState,
+): void {
+  const targets = trainedArrays(parameters, state)
+  const fits = Object.entries(targets).every(([name, { length }]) => saved.arrays[name]?.length === length)
+  if (saved.optimizer.name !== state.optimizer || !fits) {
+    throw new CheckpointError('other-run', `its optimizer state is not one of ${state.optimizer}`)
+  }
+  for (const [name, target] of Object.entries(targets)) target.set(saved.arrays[name])
+  for (const [tensor, { scalars }] of Object.entries(state.tensors)) {
+    for (const name of scalars.keys()) {
+      const { buffer, byteOffset } = saved.arrays[`${tensor}.${name}`]
+      scalars.set(name, new DataView(buffer, byteOffset).getFloat64(0, true))
+    }
+  }
+  state.step = saved.optimizer.step
+}
+
+function bytesOf(array: Float32Array | Float64Array): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
+}
