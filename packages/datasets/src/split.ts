@@ -32,11 +32,14 @@ export function takeFirst(split: Split, count: number): Split {
 /** How much to hold out: a number of samples, or a fraction in [0, 1), rounded to the nearest number of samples. */
 export type HoldOutAmount = { readonly count: number } | { readonly fraction: number }
 
-/** How many of `samples` an amount is, from 0 to samples - 1 (RangeError): something must be left to train on. */
+/**
+ * How many of `samples` an amount is, from 0 to samples - 1: something must be left to train on. A count beyond that is a
+ * RangeError, a fraction that rounds to it is cut.
+ */
 export function holdOutCount(amount: HoldOutAmount, samples: number): number {
-  const count =
-    'count' in amount ? amount.count : Math.round(requireFraction('fraction', amount.fraction) * samples)
-  return requireInteger('count held out', count, 0, Math.max(samples - 1, 0))
+  const largest = Math.max(samples - 1, 0)
+  if ('count' in amount) return requireInteger('count held out', amount.count, 0, largest)
+  return Math.min(Math.round(requireFraction('fraction', amount.fraction) * samples), largest)
 }
 
 /**

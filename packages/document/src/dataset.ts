@@ -86,7 +86,10 @@ const csv = z
     file: z.string().min(1).max(1000).describe('Path inside the data folder.'),
     header: z.boolean().default(true),
     skipLines: z.int().min(0).max(1000).default(0),
-    delimiter: z.string().length(1).default(','),
+    delimiter: z
+      .string()
+      .regex(/^[^"\r\n]$/, { error: 'one character, no quote and no line end' })
+      .default(','),
     labelColumn: z
       .union([z.string().min(1).max(250), z.int().min(0)])
       .optional()
@@ -94,6 +97,14 @@ const csv = z
     validation: fraction.default(0.2).describe('Fraction held out.'),
     test: fraction.default(0),
     preprocess: preprocess.default(['standardize']),
+  })
+  .refine(({ validation, test }) => validation + test <= 0.9, {
+    path: ['test'],
+    error: 'validation and test together hold out at most 0.9',
+  })
+  .refine(({ header, labelColumn }) => header || typeof labelColumn !== 'string', {
+    path: ['labelColumn'],
+    error: 'a column has a name only where the file has a header; give its index, from 0',
   })
   .describe('A table: numeric features and one label column.')
 

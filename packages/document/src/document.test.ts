@@ -93,6 +93,20 @@ describe('expansion', () => {
     expect(runs({ name: 'x', run: again, seeds: [seed] })[0].document).toEqual(document)
   })
 
+  it('varies the hyper-parameters of a rule', () => {
+    const optimizer = {
+      name: 'rule',
+      rule: 'w -= learning_rate * g',
+      hyperparameters: { learning_rate: -0.1 },
+    }
+    const vary = { 'optimizer.hyperparameters.learning_rate': [0, 0.1] }
+    const expanded = runs({ name: 'x', run: { ...run, optimizer }, vary })
+    expect(expanded.map(({ document }) => document.optimizer)).toMatchObject([
+      { hyperparameters: { learning_rate: 0 } },
+      { hyperparameters: { learning_rate: 0.1 } },
+    ])
+  })
+
   it.each(Object.values(optimizerDefinitions))(
     'names optimizer $name with its own defaults',
     ({ name, hyperparameters }) => {
@@ -181,6 +195,41 @@ describe('faults', () => {
     ['an array', [], ''],
     ['null', null, ''],
     ['no dataset', { name: 'x', run: { optimizer: run.optimizer } }, '/run/dataset'],
+    ['a seed beside the seeds', { name: 'x', run: { ...run, seed: 9 } }, '/run/seed'],
+    ['a seed that varies', { name: 'x', run, vary: { seed: [5, 6] } }, '/vary/seed'],
+    [
+      'an axis inside another',
+      { name: 'x', run, vary: { 'optimizer.learningRate': [0.1], optimizer: [{ name: 'sgd' }] } },
+      '/vary/optimizer.learningRate',
+    ],
+    [
+      'too many axes',
+      { name: 'x', run, vary: Object.fromEntries(Array.from({ length: 9000 }, (_, i) => [`a${i}`, [1]])) },
+      '/vary',
+    ],
+    [
+      'a path that is too long',
+      { name: 'x', run, vary: { [`${'a.'.repeat(20_000)}a`]: [1] } },
+      `/vary/${'a.'.repeat(20_000)}a`,
+    ],
+    [
+      'a schedule over no rate',
+      {
+        name: 'x',
+        run: { ...run, optimizer: { name: 'rule', rule: 'w -= g' }, schedule: { name: 'cosine', steps: 9 } },
+      },
+      '/run/schedule',
+    ],
+    [
+      'held out too much',
+      { name: 'x', run: { ...run, dataset: { name: 'csv', file: 'a', validation: 0.6, test: 0.6 } } },
+      '/run/dataset/test',
+    ],
+    [
+      'a column by name without a header',
+      { name: 'x', run: { ...run, dataset: { name: 'csv', file: 'a', header: false, labelColumn: 'y' } } },
+      '/run/dataset/labelColumn',
+    ],
     ['seeds that repeat', { name: 'x', run, seeds: [1, 1] }, '/seeds'],
     [
       'a path through a number',

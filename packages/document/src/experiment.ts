@@ -5,23 +5,39 @@ const forbidden = new Set(['__proto__', 'constructor', 'prototype'])
 
 const path = z
   .string()
-  .regex(/^[A-Za-z][A-Za-z0-9]*(\.[A-Za-z][A-Za-z0-9]*)*$/, {
+  .max(250)
+  .regex(/^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/, {
     error: 'a dotted path into "run", such as optimizer.learningRate',
   })
   .refine((value) => !value.split('.').some((part) => forbidden.has(part)), {
     error: 'this name cannot be varied',
   })
+  .refine((value) => value !== 'seed', { error: 'seeds vary with "seeds"' })
 
 /** Bounds on what one document may ask for. */
-export const experimentLimits = { runs: 1000, seeds: 1000, axisValues: 1000 } as const
+export const experimentLimits = { runs: 1000, seeds: 1000, axisValues: 1000, axes: 16 } as const
 
 /** A comparison: one run described, what varies in it, and the seeds to repeat it with. */
 export const experimentSchema = z.strictObject({
   name: z.string().trim().min(1).max(250),
   tags: z.array(z.string().trim().min(1).max(100)).max(20).default([]),
-  run: z.record(z.string(), z.json()).describe('The run that all share; see the run document.'),
+  run: z
+    .record(z.string(), z.json())
+    .refine((run) => !Object.hasOwn(run, 'seed'), { path: ['seed'], error: 'seeds are given by "seeds"' })
+    .describe('The run that all share; see the run document.'),
   vary: z
     .record(path, z.array(z.json()).min(1).max(experimentLimits.axisValues))
+    .refine((axes) => Object.keys(axes).length <= experimentLimits.axes, {
+      error: `at most ${experimentLimits.axes} axes`,
+    })
+    .superRefine((axes, context) => {
+      for (const inner of Object.keys(axes)) {
+        const outer = Object.keys(axes).find((other) => inner.startsWith(`${other}.`))
+        if (outer === undefined) continue
+        const message = `"${outer}" varies too, and replaces the whole of it`
+        context.addIssue({ code: 'custom', path: [inner], message, input: axes })
+      }
+    })
     .default({})
     .describe('Dotted path in "run" -> values, each replacing the whole subtree; axes cross.'),
   search: z.strictObject({ method: z.literal('grid') }).default({ method: 'grid' }),

@@ -1,6 +1,6 @@
 import {
+  type CompleteOptimizerSpec,
   checkRule,
-  type OptimizerName,
   optimizerDefinitions,
   type Range,
   RuleError,
@@ -58,16 +58,11 @@ const rule = z
 
 /** The update rule and its hyper-parameters. */
 /** An optimizer by name with every hyper-parameter filled in, or a rule as text. */
-export type OptimizerDocument =
-  | {
-      readonly name: 'rule'
-      readonly rule: string
-      readonly hyperparameters: Readonly<Record<string, number>>
-    }
-  | ({ readonly name: OptimizerName } & { readonly [hyperparameter: string]: number | string })
+export type OptimizerDocument = CompleteOptimizerSpec
 
-export const optimizerSchema: z.ZodType<OptimizerDocument> = named('optimizer', [
+// The options are made from the optimizers' own table, whose names and numbers the compiler cannot follow.
+export const optimizerSchema = named('optimizer', [
   firstBuiltIn,
   ...otherBuiltIn,
   rule,
-])
+]) as z.ZodType<unknown> as z.ZodType<OptimizerDocument>

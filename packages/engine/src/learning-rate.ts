@@ -1,5 +1,5 @@
-import type { ScheduleDocument } from '@thalweg/document'
-import type { Optimizer } from '@thalweg/optimizers'
+import type { RunDocument } from '@thalweg/document'
+import { learningRateOf } from '@thalweg/optimizers'
 import { createSchedule, type ScheduleSpec } from '@thalweg/schedulers'
 
 /** The learning rate over a run. */
@@ -15,36 +15,29 @@ export interface LearningRate {
 }
 
 /**
- * The document's schedule over the optimizer's rate, which is `initial` where the document has none.
+ * The run's schedule over its optimizer's rate, which is `initial` where the document has none.
  * Throws TypeError for a schedule over a rule that has no learning rate.
  */
-export function createLearningRate(document: ScheduleDocument, optimizer: Optimizer): LearningRate {
-  // A rule from outside may spell the name in another way.
-  const parameter = Object.keys(optimizer.hyperparameters).find((name) => spellings.has(name.toLowerCase()))
-  if (parameter === undefined && document.name !== 'constant') {
-    throw new TypeError(`schedule ${document.name}: the rule has no learningRate to schedule`)
+export function createLearningRate({ schedule, optimizer }: RunDocument): LearningRate {
+  const rate = learningRateOf(optimizer)
+  if (rate === undefined && schedule.name !== 'constant') {
+    throw new TypeError(`schedule ${schedule.name}: the rule has no learningRate to schedule`)
   }
-  const schedule =
-    parameter === undefined
-      ? () => undefined
-      : createSchedule({
-          initial: optimizer.hyperparameters[parameter],
-          ...withoutUndefined(document),
-        } as ScheduleSpec)
   return {
-    parameter,
+    parameter: rate?.name,
     recorded: undefined,
-    at: schedule,
-    changed(rate) {
-      if (rate === undefined || rate === this.recorded) return {}
-      this.recorded = rate
-      return { learningRate: rate }
+    at: rateAt(schedule, rate?.value),
+    changed(value) {
+      if (value === undefined || value === this.recorded) return {}
+      this.recorded = value
+      return { learningRate: value }
     },
   }
 }
 
-const spellings: ReadonlySet<string> = new Set(['learningrate', 'learning_rate', 'lr'])
-
-function withoutUndefined(document: ScheduleDocument): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(document).filter(([, value]) => value !== undefined))
+function rateAt(schedule: RunDocument['schedule'], value: number | undefined): LearningRate['at'] {
+  if (value === undefined || (schedule.name === 'constant' && schedule.initial === undefined))
+    return () => value
+  const given = Object.fromEntries(Object.entries(schedule).filter(([, each]) => each !== undefined))
+  return createSchedule({ initial: value, ...given } as ScheduleSpec)
 }

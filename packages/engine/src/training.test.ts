@@ -132,14 +132,13 @@ describe('training', () => {
     expect(accuracy * 7).toBeCloseTo(Math.round(accuracy * 7), 12)
   })
 
-  it('refuses to schedule a rule without a learning rate', async () => {
-    const optimizer = { name: 'rule', rule: 'w -= 0.1 * g' }
-    const schedule = { name: 'cosine', initial: 0.1, steps: 10 }
-    await expect(collect(runDocument({ optimizer, schedule }))).rejects.toThrow(
-      'schedule cosine: the rule has no learningRate to schedule',
-    )
-    const { events } = await collect(runDocument({ optimizer, epochs: 1 }))
-    expect(last(events)).toMatchObject({ outcome: 'succeeded' })
+  it('trains by a rule without a learning rate, and by one whose rate is below 0', async () => {
+    for (const rule of ['w -= 0.1 * g', 'w += lr * g']) {
+      const optimizer = { name: 'rule', rule, hyperparameters: rule.includes('lr') ? { lr: -0.1 } : {} }
+      const { events } = await collect(runDocument({ optimizer, epochs: 1 }))
+      expect(last(events)).toMatchObject({ outcome: 'succeeded' })
+      expect(metrics(events)[0].values.learningRate).toBe(rule.includes('lr') ? -0.1 : undefined)
+    }
   })
 })
 

@@ -64,7 +64,7 @@ function trainingOn(
   const batchSize = Math.min(document.batchSize, train.samples)
   const model = createModel(mlp(document.model.hidden, dataset.classes), dataset.featureCount, precision)
   const optimizer = createOptimizer(document.optimizer)
-  const learningRate = createLearningRate(document.schedule, optimizer)
+  const learningRate = createLearningRate(document)
   const sampler = createSampler(document.sampling, train.samples, batchSize, streams.order)
   const totalSteps = epochs * sampler.stepsPerEpoch
 

@@ -1,10 +1,11 @@
 import { adagrad } from './adagrad.ts'
 import { adam } from './adam.ts'
-import { defineRule, type RuleDefinition } from './define-rule.ts'
+import { defineRule, type OptimizerConstructor, type RuleDefinition } from './define-rule.ts'
 import { type Range, rangeOf } from './hyperparameters.ts'
 import { momentum } from './momentum.ts'
 import { nesterov } from './nesterov.ts'
 import { lower } from './notation/lower.ts'
+import { canonicalName } from './notation/names.ts'
 import { parse } from './notation/parse.ts'
 import type { Optimizer } from './optimizer.ts'
 import { rmsprop } from './rmsprop.ts'
@@ -15,14 +16,29 @@ const constructors = { sgd, momentum, nesterov, adagrad, rmsprop, adam }
 /** The name of an optimizer that `createOptimizer` knows. */
 export type OptimizerName = keyof typeof constructors
 
+type HyperparameterName<N extends OptimizerName> =
+  (typeof constructors)[N] extends OptimizerConstructor<infer H> ? H : never
+
+/** A rule as text, with the values of its hyper-parameters. */
+export interface RuleSpec {
+  readonly name: 'rule'
+  readonly rule: string
+  readonly hyperparameters: Readonly<Record<string, number>>
+}
+
 /** An optimizer as data: a name and hyper-parameters, or a rule as text. */
 export type OptimizerSpec =
+  | RuleSpec
   | {
-      readonly name: 'rule'
-      readonly rule: string
-      readonly hyperparameters: Readonly<Record<string, number>>
-    }
-  | ({ readonly name: OptimizerName } & { readonly [hyperparameter: string]: number | string })
+      [N in OptimizerName]: { readonly name: N } & { readonly [H in HyperparameterName<N>]?: number }
+    }[OptimizerName]
+
+/** The same with every hyper-parameter given. */
+export type CompleteOptimizerSpec =
+  | RuleSpec
+  | {
+      [N in OptimizerName]: { readonly name: N } & { readonly [H in HyperparameterName<N>]: number }
+    }[OptimizerName]
 
 /** What a form or an API needs to offer an optimizer. */
 export interface OptimizerDefinition {
@@ -73,9 +89,10 @@ function withoutIndent(text: string): string {
  * @example createOptimizer({ name: 'rule', rule: 'w -= learning_rate * sign(g)', hyperparameters: { learningRate: 0.1 } })
  */
 export function createOptimizer(spec: OptimizerSpec): Optimizer {
-  if (isRule(spec)) {
+  if (spec.name === 'rule') {
     const { rule, hyperparameters } = spec
-    return defineRule({ name: 'rule', source: 'given as text', hyperparameters, rule })()
+    // What the names of somebody's rule mean is theirs to say.
+    return defineRule({ name: 'rule', source: 'given as text', hyperparameters, ranges: {}, rule })()
   }
   const { name, ...hyperparameters } = spec
   if (!Object.hasOwn(constructors, name)) {
@@ -83,23 +100,23 @@ export function createOptimizer(spec: OptimizerSpec): Optimizer {
     throw new TypeError(`unknown optimizer "${name}"; there are: ${known}`)
   }
   const construct: (values: Record<string, number>) => Optimizer = constructors[name]
-  return construct(numbers(name, hyperparameters))
+  return construct(hyperparameters)
+}
+
+/** The hyper-parameter that a schedule sets, as this optimizer spells it, and its value; undefined if there is none. */
+export function learningRateOf(
+  spec: OptimizerSpec,
+): { readonly name: string; readonly value: number } | undefined {
+  const values = Object.entries<number | string | undefined>(
+    spec.name === 'rule' ? spec.hyperparameters : spec,
+  )
+  const found = values.find(([name]) => canonicalName(name) === 'learningrate')
+  if (found !== undefined && typeof found[1] === 'number') return { name: found[0], value: found[1] }
+  if (spec.name === 'rule') return undefined
+  return { name: 'learningRate', value: constructors[spec.name].definition.hyperparameters.learningRate }
 }
 
 /** Throws RuleError unless the text is a rule over these hyper-parameters. */
 export function checkRule(rule: string, hyperparameters: readonly string[]): void {
   lower(parse(rule), hyperparameters)
-}
-
-function isRule(spec: OptimizerSpec): spec is Extract<OptimizerSpec, { readonly name: 'rule' }> {
-  return spec.name === 'rule'
-}
-
-function numbers(owner: string, values: Readonly<Record<string, number | string>>): Record<string, number> {
-  const entries = Object.entries(values).map(([name, value]) => {
-    if (typeof value !== 'number')
-      throw new TypeError(`${owner}: ${name} must be a number, got ${typeof value}`)
-    return [name, value] as const
-  })
-  return Object.fromEntries(entries)
 }

@@ -1,4 +1,4 @@
-import { checkHyperparameter } from './hyperparameters.ts'
+import { checkHyperparameter, type Range, rangeOf } from './hyperparameters.ts'
 import { lower } from './notation/lower.ts'
 import { parse } from './notation/parse.ts'
 import { type Optimizer, ruleOptimizer } from './optimizer.ts'
@@ -9,6 +9,8 @@ export interface RuleDefinition<H extends string = string> {
   /** Where the equation comes from. */
   readonly source: string
   readonly hyperparameters: Readonly<Record<H, number>>
+  /** Ranges of hyper-parameters; by default those that the names have in all optimizers, `(-∞, ∞)` for other names. */
+  readonly ranges?: Readonly<Partial<Record<H, Range>>>
   /** The update, in the notation. */
   readonly rule: string
 }
@@ -32,6 +34,12 @@ export interface OptimizerConstructor<H extends string = string> {
 export function defineRule<const H extends string>(definition: RuleDefinition<H>): OptimizerConstructor<H> {
   const defaults = new Map<string, number>(Object.entries<number>(definition.hyperparameters))
   const program = lower(parse(definition.rule), [...defaults.keys()])
+  const ranges = new Map([...defaults.keys()].map((name) => [name, rangeOf(name)]))
+  if (definition.ranges !== undefined) {
+    ranges.clear()
+    for (const [name, range] of Object.entries<Range | undefined>(definition.ranges))
+      ranges.set(name, range ?? {})
+  }
   const construct = (given?: Readonly<Partial<Record<H, number>>>): Optimizer => {
     const values = new Map(defaults)
     for (const [name, value] of Object.entries<number | undefined>(given ?? {})) {
@@ -41,8 +49,9 @@ export function defineRule<const H extends string>(definition: RuleDefinition<H>
       }
       if (value !== undefined) values.set(name, value)
     }
-    for (const [name, value] of values) checkHyperparameter(definition.name, name, value)
-    return ruleOptimizer(definition.name, program, values)
+    for (const [name, value] of values)
+      checkHyperparameter(definition.name, name, value, ranges.get(name) ?? {})
+    return ruleOptimizer(definition.name, program, { values, ranges })
   }
   return Object.assign(construct, { definition })
 }

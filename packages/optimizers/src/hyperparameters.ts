@@ -9,7 +9,7 @@ export interface Range {
 const fraction: Range = { atLeast: 0, lessThan: 1 }
 const positive: Range = { greaterThan: 0 }
 
-/** Ranges by name: one name means one thing in every optimizer. Other names (of a rule from outside) are any finite number. */
+/** Ranges by name: one name means one thing in every optimizer. */
 const ranges: Readonly<Record<string, Range>> = {
   learningRate: positive,
   momentum: fraction,
@@ -25,8 +25,12 @@ export function rangeOf(name: string): Range {
 }
 
 /** Throws RangeError naming owner, parameter, allowed range and value, unless the value is finite and in range. */
-export function checkHyperparameter(owner: string, name: string, value: unknown): asserts value is number {
-  const range = rangeOf(name)
+export function checkHyperparameter(
+  owner: string,
+  name: string,
+  value: unknown,
+  range: Range,
+): asserts value is number {
   const inside =
     typeof value === 'number' &&
     Number.isFinite(value) &&

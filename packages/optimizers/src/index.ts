@@ -1,8 +1,10 @@
 export { adagrad } from './adagrad.ts'
 export { adam } from './adam.ts'
 export {
+  type CompleteOptimizerSpec,
   checkRule,
   createOptimizer,
+  learningRateOf,
   type OptimizerDefinition,
   type OptimizerName,
   type OptimizerSpec,

@@ -1,5 +1,6 @@
 import type { Plan } from '@thalweg/kernels'
-import { checkHyperparameter } from './hyperparameters.ts'
+import { checkHyperparameter, type Range } from './hyperparameters.ts'
+import { canonicalName } from './notation/names.ts'
 import type { Program } from './notation/program.ts'
 import { type ScalarProgram, scalarProgram } from './notation/scalars.ts'
 import { createPass } from './pass.ts'
@@ -67,11 +68,17 @@ export interface Optimizer {
   ): (overrides?: Overrides) => void
 }
 
-/** The optimizer of a rule; `values` are its hyper-parameters, checked. */
+/** Values of hyper-parameters, checked, and the ranges that overrides must keep to. */
+interface Hyperparameters {
+  readonly values: ReadonlyMap<string, number>
+  readonly ranges: ReadonlyMap<string, Range>
+}
+
+/** The optimizer of a rule. */
 export function ruleOptimizer(
   name: string,
   program: Program,
-  values: ReadonlyMap<string, number>,
+  { values, ranges }: Hyperparameters,
 ): Optimizer {
   const pass = createPass(program)
   // Every rule given as text has the same name; what it keeps means something to itself alone.
@@ -92,7 +99,9 @@ export function ruleOptimizer(
         )
       }
       // A schedule may reach 0 exactly; a configured rate may not.
-      if (!(key === 'learningRate' && value === 0)) checkHyperparameter(name, key, value)
+      if (value !== 0 || canonicalName(key) !== 'learningrate') {
+        checkHyperparameter(name, key, value, ranges.get(key) ?? {})
+      }
       overridden.set(key, value)
     }
     return overridden

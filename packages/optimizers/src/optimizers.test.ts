@@ -219,7 +219,7 @@ describe('misuse', () => {
     ['NaN', () => rmsprop({ decay: Number.NaN }), RangeError, 'rmsprop: decay must be in [0, 1), got NaN'],
     [
       'an unknown hyper-parameter',
-      () => createOptimizer({ name: 'sgd', beta1: 0.9 }),
+      () => createOptimizer({ name: 'sgd', ...{ beta1: 0.9 } }),
       TypeError,
       'sgd: unknown hyper-parameter "beta1"; there are: learningRate',
     ],
