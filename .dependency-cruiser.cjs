@@ -33,6 +33,13 @@ module.exports = {
       },
     })),
     {
+      name: 'every-package-has-its-row',
+      comment: 'A package that is not listed above may import nothing.',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: [...Object.keys(mayImport).map((folder) => `^${folder}/`)] },
+      to: {},
+    },
+    {
       name: 'tests-may-use-testing',
       comment: 'Tests beside the code import their own package, what it may import, and packages/testing.',
       severity: 'error',
@@ -86,7 +93,7 @@ module.exports = {
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       exportsFields: ['exports'],
-      conditionNames: ['source', 'import', 'node', 'default'],
+      conditionNames: ['@thalweg/source', 'import', 'node', 'default'],
       extensions: ['.ts', '.js', '.json'],
     },
   },

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-// `source` makes tests run the TypeScript of every workspace package, never a stale dist.
-const conditions = ['source', 'node', 'import', 'module', 'default']
+// `@thalweg/source` makes tests run the TypeScript of every workspace package, never a stale dist.
+const conditions = ['@thalweg/source', 'node', 'import', 'module', 'default']
 const shared = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } }
 
 export default defineConfig({

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { appendFile, cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { appendFile, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -52,6 +52,16 @@ describe('the layer rules', () => {
     expect(code).toBe(0)
     // A tool that cannot read TypeScript 7 sees nothing and says that all is well.
     expect(Number(/\((\d+) modules/.exec(output)?.[1])).toBeGreaterThan(200)
+  })
+
+  it('a package without a row of its own may import nothing', async () => {
+    const folder = join(copy, 'packages/unlisted/src')
+    await mkdir(folder, { recursive: true })
+    await writeFile(join(folder, 'index.ts'), "import '../../kernels/src/index.ts'\n")
+    const { code, output } = await checkLayers()
+    await rm(join(copy, 'packages/unlisted'), { recursive: true })
+    expect(output).toContain('every-package-has-its-row')
+    expect(code).not.toBe(0)
   })
 
   it.each([

@@ -11,7 +11,7 @@ const root = resolve(import.meta.dirname, '../..')
 /** The command line as its user runs it, from the sources. */
 export function thalweg(...values: string[]): ChildProcess {
   const program = join(root, 'apps/cli/src/main.ts')
-  return spawn(process.execPath, ['--conditions=source', program, ...values], {
+  return spawn(process.execPath, ['--conditions=@thalweg/source', program, ...values], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1' },
   })

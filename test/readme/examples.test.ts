@@ -26,7 +26,7 @@ function examples(file: string): string[] {
 
 /** Runs TypeScript as a module of a folder and gives what it prints. */
 function run(code: string, directory: string): Promise<string> {
-  const flags = ['--conditions=source', '--input-type=module-typescript', '--eval', code]
+  const flags = ['--conditions=@thalweg/source', '--input-type=module-typescript', '--eval', code]
   return new Promise((done, failed) => {
     execFile(process.execPath, flags, { cwd: join(root, directory) }, (error, stdout, stderr) => {
       if (error === null) done(stdout)

@@ -46,9 +46,9 @@ describe('moons', () => {
     }
   })
 
-  it('defaults to 100 samples with noise 0.1 and repeats with the same source', () => {
-    expect(moons({}, seededRandom(2)).samples).toBe(100)
-    expect(moons({}, seededRandom(2))).toEqual(moons({ samples: 100, noise: 0.1 }, seededRandom(2)))
+  it('defaults to 400 samples with noise 0.1 and repeats with the same source', () => {
+    expect(moons({}, seededRandom(2)).samples).toBe(400)
+    expect(moons({}, seededRandom(2))).toEqual(moons({ samples: 400, noise: 0.1 }, seededRandom(2)))
   })
 
   it('refuses options out of range', () => {

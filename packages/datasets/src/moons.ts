@@ -3,7 +3,7 @@ import { linspace } from './linspace.ts'
 import { maximumValues, requireInteger, requireNonNegative } from './ranges.ts'
 
 export interface MoonsOptions {
-  /** Points in all, >= 2. Default 100. */
+  /** Points in all, >= 2. Default 400. */
   readonly samples?: number | undefined
   /** Standard deviation added to each coordinate, >= 0. Default 0.1. */
   readonly noise?: number | undefined
@@ -20,7 +20,7 @@ export interface MoonsOptions {
  * Source: `sklearn.datasets.make_moons` of scikit-learn, whose default noise is 0.
  */
 export function moons(options: MoonsOptions, random: RandomSource): Split {
-  const samples = requireInteger('samples', options.samples ?? 100, 2, maximumValues / 2)
+  const samples = requireInteger('samples', options.samples ?? 400, 2, maximumValues / 2)
   const noise = requireNonNegative('noise', options.noise ?? 0.1)
   const outer = Math.floor(samples / 2)
   const features = new Float32Array(samples * 2)

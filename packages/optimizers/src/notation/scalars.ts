@@ -1,7 +1,7 @@
 import type { Node, Operation } from './program.ts'
 
 /** What a step's numbers are computed from. */
-export interface ScalarInputs {
+interface ScalarInputs {
   /** The step, from 1. */
   readonly step: number
   readonly hyperparameters: ReadonlyMap<string, number>
