@@ -6,6 +6,8 @@ import type { Surroundings } from './surroundings.ts'
 /** In a checkout the sources run as they are, through the root's scripts; an installed program has its own name. */
 const program = import.meta.url.endsWith('.ts') ? 'npx -y pnpm@10.34.8 thalweg' : 'thalweg'
 
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
 /** The real process, network and service. */
 export function processSurroundings(): Surroundings {
   return {
@@ -21,11 +23,12 @@ export function processSurroundings(): Surroundings {
       return startServer(settings)
     },
     onStopSignal(listener) {
-      process.on('SIGINT', listener).on('SIGTERM', listener)
+      // SIGHUP: the terminal was closed.
+      for (const signal of stopSignals) process.on(signal, listener)
       const stopWatching = watchPackageManager(listener)
       return () => {
         stopWatching()
-        process.off('SIGINT', listener).off('SIGTERM', listener)
+        for (const signal of stopSignals) process.off(signal, listener)
       }
     },
     async sleep(milliseconds, signal) {

@@ -38,7 +38,7 @@ export interface Surroundings {
   readonly program: string
   connect(url: string): Client
   startServer(settings: ServerSettings): Promise<RunningServer>
-  /** Calls `listener` at each SIGINT and SIGTERM until the returned function is called. */
+  /** Calls `listener` at each SIGINT, SIGTERM and SIGHUP until the returned function is called. */
   onStopSignal(listener: () => void): () => void
   /** Resolves after the time, or as soon as the signal is aborted; never rejects. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>

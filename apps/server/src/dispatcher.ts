@@ -56,7 +56,7 @@ export async function startDispatcher(options: DispatcherOptions): Promise<Dispa
   let draining = false
 
   for (let place = 0; place < maximumWorkers; place++) {
-    await store.reclaim({ deadOwner: ownerName(place), maxAttempts })
+    await store.reclaim({ deadOwner: ownerName(place), maxAttempts, workerFailed: false })
   }
 
   /** Until the server drains. A fault of the store or of a worker is logged and tried again, later and later. */

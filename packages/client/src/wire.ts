@@ -87,7 +87,7 @@ export function pageSchema<T extends z.ZodType>(item: T) {
 export const problemSchema = z.object({
   type: z.string(),
   title: z.string(),
-  status: z.int(),
+  status: z.int().min(400).max(599),
   detail: z.string().optional(),
   instance: z.string().optional(),
   errors: z.array(z.object({ pointer: z.string(), code: z.string(), message: z.string() })).optional(),

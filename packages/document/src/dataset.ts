@@ -84,7 +84,7 @@ const csv = z
   .strictObject({
     name: z.literal('csv'),
     file: z.string().min(1).max(1000).describe('Path inside the data folder.'),
-    header: z.boolean().default(true),
+    header: z.boolean().default(false),
     skipLines: z.int().min(0).max(1000).default(0),
     delimiter: z
       .string()

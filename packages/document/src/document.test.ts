@@ -148,6 +148,33 @@ describe('faults', () => {
     ])
   })
 
+  it('inside run are told along with those around it, also where something varies', () => {
+    const found = faults({
+      name: 'x',
+      run: { dataset: { name: 'spiral' }, epochs: '3' },
+      vary: { optimizer: [{ name: 'adm' }] },
+      seeds: [1, 1],
+      foo: 1,
+    })
+    expect(found.map((fault) => fault.pointer).sort()).toEqual([
+      '/foo',
+      '/run/dataset/name',
+      '/run/epochs',
+      '/seeds',
+      '/vary/optimizer/0/name',
+    ])
+  })
+
+  it('says what a path looks like', () => {
+    expect(faults({ name: 'x', run, vary: { 'model.hidden.0': [1] } })).toEqual([
+      {
+        pointer: '/vary/model.hidden.0',
+        code: 'invalid_key',
+        message: 'a dotted path into "run", such as optimizer.learningRate',
+      },
+    ])
+  })
+
   it.each([
     [
       'optimizer',
@@ -230,6 +257,8 @@ describe('faults', () => {
       { name: 'x', run: { ...run, dataset: { name: 'csv', file: 'a', header: false, labelColumn: 'y' } } },
       '/run/dataset/labelColumn',
     ],
+    ['control characters in a name', { name: '\u001b[31mred', run }, '/name'],
+    ['values that repeat', { name: 'x', run, vary: { batchSize: [8, 8] } }, '/vary/batchSize'],
     ['seeds that repeat', { name: 'x', run, seeds: [1, 1] }, '/seeds'],
     [
       'a path through a number',

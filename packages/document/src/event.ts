@@ -24,7 +24,7 @@ export interface CheckpointEvent {
   readonly data: Uint8Array
 }
 
-/** The last event. `diverged`: the loss became non-finite at this step; the curve up to it stands. */
+/** The last event. `diverged`: a loss or gradient was not finite at this step; the curve up to it stands. */
 export interface DoneEvent {
   readonly type: 'done'
   readonly outcome: 'succeeded' | 'diverged'

@@ -75,17 +75,35 @@ function placeOf(path: readonly string[], chosen: readonly Chosen[]): readonly s
 
 /** What is wrong inside `run` when the experiment around it is wrong too, so that all faults are told at once. */
 function runFaults(input: unknown): DocumentFault[] {
-  const outer = z
-    .object({ run: z.record(z.string(), z.json()), vary: z.undefined().optional() })
-    .safeParse(input)
+  const outer = experimentShape.safeParse(input)
   if (!outer.success) return []
-  const run = runSchema.safeParse({ ...outer.data.run, seed: 0 })
-  return run.success ? [] : faultsOf(run.error, (path) => pointerTo(['run', ...path]))
+  const { run: template, vary } = outer.data
+  const chosen: Chosen[] = []
+  for (const [path, [first]] of Object.entries(vary).slice(0, experimentLimits.axes)) {
+    if (path.length > 250 || !replaceAt(template, path.split('.'), first)) return []
+    chosen.push({ path, index: 0 })
+  }
+  const run = runSchema.safeParse({ ...template, seed: 0 })
+  return run.success ? [] : faultsOf(run.error, (path) => pointerTo(placeOf(path, chosen)))
 }
+
+/** Just enough of an experiment to look into its run. */
+const experimentShape = z.object({
+  run: z.record(z.string(), z.json()),
+  vary: z
+    .record(z.string().regex(/^[A-Za-z][A-Za-z0-9_.]*$/), z.array(z.json()).min(1))
+    .default({})
+    .catch({}),
+})
 
 function faultsOf(error: z.ZodError, pointer: (path: readonly string[]) => string): DocumentFault[] {
   return error.issues.flatMap((issue): DocumentFault[] => {
     const path = issue.path.map(String)
+    // What is wrong with a key of a record stands inside the issue.
+    if (issue.code === 'invalid_key') {
+      const message = issue.issues.map((inner) => inner.message).join('; ')
+      return [{ pointer: pointer(path), code: issue.code, message }]
+    }
     if (issue.code !== 'unrecognized_keys') {
       return [{ pointer: pointer(path), code: issue.code ?? 'custom', message: issue.message }]
     }

@@ -14,19 +14,34 @@ const path = z
   })
   .refine((value) => value !== 'seed', { error: 'seeds vary with "seeds"' })
 
+/** Control characters and those that turn the direction of writing would change what a table around a name says. */
+const plainText = z
+  .string()
+  .trim()
+  .min(1)
+  .regex(/^[^\p{Cc}\u2028-\u202e\u2066-\u2069]*$/u, { error: 'no control characters' })
+
 /** Bounds on what one document may ask for. */
 export const experimentLimits = { runs: 1000, seeds: 1000, axisValues: 1000, axes: 16 } as const
 
+const axisValues = z
+  .array(z.json())
+  .min(1)
+  .max(experimentLimits.axisValues)
+  .refine((values) => new Set(values.map((value) => JSON.stringify(value))).size === values.length, {
+    error: 'values repeat',
+  })
+
 /** A comparison: one run described, what varies in it, and the seeds to repeat it with. */
 export const experimentSchema = z.strictObject({
-  name: z.string().trim().min(1).max(250),
-  tags: z.array(z.string().trim().min(1).max(100)).max(20).default([]),
+  name: plainText.max(250),
+  tags: z.array(plainText.max(100)).max(20).default([]),
   run: z
     .record(z.string(), z.json())
     .refine((run) => !Object.hasOwn(run, 'seed'), { path: ['seed'], error: 'seeds are given by "seeds"' })
     .describe('The run that all share; see the run document.'),
   vary: z
-    .record(path, z.array(z.json()).min(1).max(experimentLimits.axisValues))
+    .record(path, axisValues)
     .refine((axes) => Object.keys(axes).length <= experimentLimits.axes, {
       error: `at most ${experimentLimits.axes} axes`,
     })

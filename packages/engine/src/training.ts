@@ -1,7 +1,7 @@
 import type { Dataset } from '@thalweg/datasets'
 import { readDataset } from '@thalweg/datasets/node'
 import type { RunDocument, RunEvent } from '@thalweg/document'
-import { bytesFor, createWorkspace, elementBytes } from '@thalweg/kernels'
+import { bytesFor, createWorkspace, elementBytes, maxWorkspaceBytes } from '@thalweg/kernels'
 import { createModel, initialize, mlp } from '@thalweg/nn'
 import { createOptimizer } from '@thalweg/optimizers'
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
@@ -31,6 +31,8 @@ export interface Training {
   readonly totalSteps: number
   /** How many numbers are trained. */
   readonly parameterCount: number
+  /** About how large a checkpoint is. */
+  readonly checkpointBytes: number
   /** The events in order, from the first step, or from the checkpoint's; the last one is `done`. Iterate once. */
   events(): AsyncGenerator<RunEvent, void>
 }
@@ -70,16 +72,21 @@ function trainingOn(
 
   const rows = Math.max(batchSize, evaluationRows)
   const elements = elementBytes[precision]
-  const workspace = createWorkspace({
-    bytes:
-      model.bytes(rows) +
-      optimizer.slots * bytesFor(model.parameterCount, elements) +
-      bytesFor(train.features.length, elements) +
-      2 * bytesFor(train.samples, 4) +
-      bytesFor(batchSize, 4) +
-      // What is small: scalar blocks and results.
-      65_536,
-  })
+  const bytes =
+    model.bytes(rows) +
+    optimizer.slots * bytesFor(model.parameterCount, elements) +
+    bytesFor(train.features.length, elements) +
+    2 * bytesFor(train.samples, 4) +
+    bytesFor(batchSize, 4) +
+    // What is small: scalar blocks and results.
+    65_536
+  if (bytes > maxWorkspaceBytes) {
+    const [needed, most] = [bytes, maxWorkspaceBytes].map((each) => `${(each / 2 ** 30).toFixed(1)} GiB`)
+    throw new RangeError(
+      `the run needs ${needed} of memory for ${model.parameterCount} parameters, batches of ${rows} and its data; at most ${most}`,
+    )
+  }
+  const workspace = createWorkspace({ bytes })
   const weights = model.weights(workspace)
   const batch = model.batch(workspace, rows)
   const state = optimizer.init(weights.parameters)
@@ -107,7 +114,7 @@ function trainingOn(
   })
   const target = createTarget(document.target)
 
-  function checkpointBytes(completed: number): Uint8Array {
+  function takeCheckpoint(completed: number): Uint8Array {
     return encodeCheckpoint(document, {
       step: completed,
       order: sampler.save(),
@@ -158,11 +165,12 @@ function trainingOn(
       target.observe(completed, values)
       if (endsEpoch) yield { type: 'epoch', epoch: completed / sampler.stepsPerEpoch, step: completed }
       if (completed < totalSteps && wantsCheckpoint()) {
-        yield { type: 'checkpoint', step: completed, data: checkpointBytes(completed) }
+        yield { type: 'checkpoint', step: completed, data: takeCheckpoint(completed) }
       }
     }
     yield { type: 'done', outcome: 'succeeded', step: totalSteps, ...target.reached() }
   }
 
-  return { totalSteps, parameterCount: model.parameterCount, events }
+  const checkpointBytes = (1 + optimizer.slots) * model.parameterCount * elements
+  return { totalSteps, parameterCount: model.parameterCount, checkpointBytes, events }
 }

@@ -11,7 +11,7 @@ const staggerBytes = 5 * lineBytes
 const pageBytes = 65_536
 
 /** The largest memory in which the end of the last array is still a 32-bit address. */
-const maxBytes = 65_535 * pageBytes
+export const maxWorkspaceBytes = 65_535 * pageBytes
 
 /**
  * A heap of fixed size that kernels work on: one WebAssembly.Memory, handed out as typed arrays.
@@ -41,8 +41,8 @@ const workspaces = new WeakMap<ArrayBufferLike, Workspace>()
  * const weights = workspace.f32(1000)
  */
 export function createWorkspace({ bytes }: { readonly bytes: number }): Workspace {
-  if (!(Number.isSafeInteger(bytes) && bytes > 0 && bytes <= maxBytes)) {
-    throw new RangeError(`workspace: bytes must be a whole number in [1, ${maxBytes}], got ${bytes}`)
+  if (!(Number.isSafeInteger(bytes) && bytes > 0 && bytes <= maxWorkspaceBytes)) {
+    throw new RangeError(`workspace: bytes must be a whole number in [1, ${maxWorkspaceBytes}], got ${bytes}`)
   }
   const pages = Math.ceil(bytes / pageBytes)
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import Sqlite, { type RunResult } from 'better-sqlite3'
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3'
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
@@ -23,8 +23,7 @@ const journalSizeLimitBytes = 64 * 1024 * 1024
 
 /** Opens the file, or makes it and its folder; `:memory:` is a database without a file. Throws StoreError. */
 export function connect(path: string): Connection {
-  const inMemory = path === ':memory:'
-  const lock = inMemory ? undefined : lockFile(path)
+  const lock = path === ':memory:' ? undefined : lockFile(path)
   let sqlite: Sqlite.Database | undefined
   try {
     sqlite = new Sqlite(path)
@@ -70,6 +69,18 @@ function connection(
   }
 }
 
+/** The file's own name, so that a link to it leads to the same lock. Throws StoreError for a file of several names. */
+function onlyName(path: string): string {
+  if (!existsSync(path)) return join(realpathSync(dirname(path)), basename(path))
+  if (statSync(path).nlink > 1) {
+    throw new StoreError(
+      'unreadable',
+      `${path} has several names (hard links), which a database must not have`,
+    )
+  }
+  return realpathSync(path)
+}
+
 /**
  * Two servers on one file would both hand out its runs. The guard is a lock on a file beside it, held by a connection
  * of its own, so that the database itself stays readable for backups; the system drops it when the process dies.
@@ -78,7 +89,7 @@ function lockFile(path: string): Sqlite.Database {
   let lock: Sqlite.Database | undefined
   try {
     mkdirSync(dirname(path), { recursive: true })
-    lock = new Sqlite(`${path}-lock`, { timeout: 0 })
+    lock = new Sqlite(`${onlyName(path)}-lock`, { timeout: 0 })
     lock.pragma('journal_mode = MEMORY')
     lock.exec('BEGIN EXCLUSIVE')
     return lock

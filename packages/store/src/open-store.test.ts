@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
@@ -52,6 +52,16 @@ describe('a file', () => {
     const first = await openStore({ path, now })
     const message = `${path} is open in another process; stop that one first`
     await expect(openStore({ path, now })).rejects.toMatchObject({ code: 'locked', message })
+    const alias = `${path}-alias`
+    symlinkSync(path, alias)
+    await expect(openStore({ path: alias, now })).rejects.toMatchObject({ code: 'locked' })
+    const second = `${path}-second`
+    linkSync(path, second)
+    await expect(openStore({ path: second, now })).rejects.toMatchObject({
+      code: 'unreadable',
+      message: `${second} has several names (hard links), which a database must not have`,
+    })
+    rmSync(second)
     await first.close()
     await (await openStore({ path, now })).close()
   })

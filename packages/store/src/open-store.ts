@@ -49,8 +49,8 @@ export async function openStore({ path, now, newId = () => v7() }: StoreOptions)
         const sequence = queue.cancelRun(db, runId, now())
         return sequence === undefined ? undefined : readRuns(db, [sequence])[0]
       }),
-    reclaim: async ({ deadOwner, maxAttempts }) =>
-      write((db) => queue.reclaimRuns(db, { deadOwner, maxAttempts, nowMs: now() })),
+    reclaim: async ({ deadOwner, maxAttempts, workerFailed = true }) =>
+      write((db) => queue.reclaimRuns(db, { deadOwner, maxAttempts, workerFailed, nowMs: now() })),
     isEmpty: async () => read((db) => !hasExperiments(db)),
     close: async () => close(),
   }

@@ -150,8 +150,34 @@ export function queueSuite(name: string, open: OpenStore): void {
           reason: 'lost',
           attempt: 3,
           finishedAtMs: nowMs,
-          message: 'the worker vanished in 2 of 3 attempts',
+          message: 'its worker vanished 2 times, the last of them in attempt 3',
         })
+      })
+
+      it('does not count attempts that the whole service ended, nor those before a checkpoint', async () => {
+        await submit(store)
+        const ends = [
+          { workerFailed: false, checkpoint: false },
+          { workerFailed: true, checkpoint: false },
+          { workerFailed: false, checkpoint: false },
+          { workerFailed: true, checkpoint: true },
+          { workerFailed: true, checkpoint: true },
+        ]
+        for (const { workerFailed, checkpoint } of ends) {
+          const run = await claimed(store)
+          const progress = { points: [], step: 1, totalSteps: 9, trainingMs: 0 }
+          const data = Uint8Array.of(run.attempt)
+          await store.report(
+            run,
+            checkpoint ? { ...progress, checkpoint: { step: 1, data } } : progress,
+            leaseMs,
+          )
+          nowMs += leaseMs
+          expect(await store.reclaim({ maxAttempts: 2, workerFailed })).toEqual({ requeued: 1, lost: 0 })
+        }
+        await claimed(store)
+        nowMs += leaseMs
+        expect(await store.reclaim({ maxAttempts: 2 })).toEqual({ requeued: 0, lost: 1 })
       })
 
       it('takes a released run up again before later ones', async () => {

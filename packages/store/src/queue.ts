@@ -71,6 +71,8 @@ export function recordReport(
     step: report.step,
     totalSteps: report.totalSteps,
     trainingMs: run.trainingMs + report.trainingMs,
+    // A checkpoint is progress: an attempt that fails after it is not one more at the same place.
+    ...(report.checkpoint !== undefined && { lostAttempts: 0 }),
   })
   if (report.checkpoint !== undefined) {
     const { step } = report.checkpoint
@@ -124,21 +126,28 @@ export function cancelRun(db: Database, runId: string, nowMs: number): number | 
   return run.sequence
 }
 
+interface ReclaimOptions {
+  readonly deadOwner: string | undefined
+  readonly maxAttempts: number
+  readonly workerFailed: boolean
+  readonly nowMs: number
+}
+
 export function reclaimRuns(
   db: Database,
-  { deadOwner, maxAttempts, nowMs }: { deadOwner: string | undefined; maxAttempts: number; nowMs: number },
+  { deadOwner, maxAttempts, workerFailed, nowMs }: ReclaimOptions,
 ): { readonly requeued: number; readonly lost: number } {
   checkCount('maxAttempts', maxAttempts, 1)
   let requeued = 0
   let lost = 0
   for (const run of abandoned(db, deadOwner, nowMs)) {
-    const lostAttempts = run.lostAttempts + 1
+    const lostAttempts = run.lostAttempts + (workerFailed ? 1 : 0)
     if (run.cancelRequested) cancel(db, run, nowMs)
     else if (lostAttempts < maxAttempts) {
       change(db, run.sequence, { ...noLease, state: 'queued', lostAttempts })
       requeued++
     } else {
-      const message = `the worker vanished in ${lostAttempts} of ${run.attempt} attempts`
+      const message = `its worker vanished ${lostAttempts} times, the last of them in attempt ${run.attempt}`
       const ending = endingColumns({ state: 'failed', reason: 'lost', message })
       change(db, run.sequence, { ...noLease, ...ending, lostAttempts, finishedAtMs: nowMs })
       lost++

@@ -156,12 +156,14 @@ export interface Store {
   /** A queued run is cancelled at once, a running one is asked to stop. Undefined when there is no such run. */
   requestCancellation(runId: string): Promise<Run | undefined>
   /**
-   * Runs whose lease ran out, and those of `deadOwner` at once, go back to the queue, or fail as `lost` after
-   * `maxAttempts`. Resolves to how many went either way.
+   * Runs whose lease ran out, and those of `deadOwner` at once, go back to the queue, or fail as `lost` once their worker
+   * failed `maxAttempts` times without a checkpoint in between. With `workerFailed: false` (the whole service ended) the
+   * attempt does not count. Resolves to how many went either way.
    */
   reclaim(options: {
     readonly deadOwner?: string
     readonly maxAttempts: number
+    readonly workerFailed?: boolean
   }): Promise<{ readonly requeued: number; readonly lost: number }>
   /** Whether there is any experiment: an empty database gets a first one. */
   isEmpty(): Promise<boolean>

@@ -66,6 +66,9 @@ export function answerError(log: (line: string) => void) {
   return (error: Error, c: Context): Response => {
     if (error instanceof ProblemError) return problemAnswer(error.code, error.details)
     if (error instanceof QueryError) return problemAnswer(error.code, { detail: error.message })
+    // Whoever asked is gone: nobody reads the answer, and nothing failed here.
+    if (c.req.raw.signal.aborted || ('code' in error && error.code === 'ECONNRESET'))
+      return problemAnswer('internal')
     const instance = newInstance()
     log(`${c.req.method} ${c.req.path} failed (${instance}): ${error.stack ?? error.message}`)
     return problemAnswer('internal', { detail: `it is in the service's log under ${instance}` }, instance)

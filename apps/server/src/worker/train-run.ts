@@ -12,6 +12,8 @@ const yieldEveryMs = 30
 const checkpointEveryMs = 5000
 /** Storing checkpoints may take this part of the time: those of large models become rarer. */
 const checkpointShare = 1 / 20
+/** Larger ones would keep the server from answering while it stores them: such a run starts again after a restart. */
+const mostCheckpointBytes = 256 * 2 ** 20
 
 /** Where a run's progress goes to, and where word to stop comes from. */
 export interface TrainRunOptions {
@@ -26,7 +28,9 @@ export interface TrainRunOptions {
 export async function trainRun(assignment: Assignment, options: TrainRunOptions): Promise<Outcome> {
   const { document, dataDirectory, checkpoint } = assignment
   let checkpointDueAt = performance.now() + checkpointEveryMs
-  const wantsCheckpoint = () => options.stopReason() === 'draining' || performance.now() >= checkpointDueAt
+  let smallEnough = true
+  const wantsCheckpoint = () =>
+    smallEnough && (options.stopReason() === 'draining' || performance.now() >= checkpointDueAt)
   const onCheckpointStored = (tookMs: number) => {
     checkpointDueAt = performance.now() + Math.max(checkpointEveryMs, tookMs / checkpointShare)
   }
@@ -36,6 +40,7 @@ export async function trainRun(assignment: Assignment, options: TrainRunOptions)
       wantsCheckpoint,
       ...(checkpoint !== undefined && { checkpoint }),
     })
+    smallEnough = training.checkpointBytes <= mostCheckpointBytes
     return await followTraining(training, options, onCheckpointStored)
   } catch (error) {
     return { state: 'failed', reason: 'error', message: messageOf(error) }
@@ -70,6 +75,8 @@ async function followTraining(
   try {
     for (;;) {
       if (stopReason() === 'cancelled') return { state: 'cancelled' }
+      if (stopReason() === 'draining' && training.checkpointBytes > mostCheckpointBytes)
+        return { state: 'released' }
       const startedAt = performance.now()
       const { value: event, done } = await events.next()
       trainingMs += performance.now() - startedAt
@@ -95,7 +102,7 @@ async function followTraining(
             : {
                 state: 'failed',
                 reason: 'diverged',
-                message: `the loss became non-finite at step ${event.step}`,
+                message: `a loss or gradient was not finite at step ${event.step}`,
               }
       }
       const now = performance.now()
