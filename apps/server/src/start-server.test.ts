@@ -68,3 +68,11 @@ test.each([
 ])('%j is out of range', async (options, message) => {
   await expect(start(options)).rejects.toThrow(new RangeError(message))
 })
+
+test('a data folder that is not there', async () => {
+  const dataDirectory = join(directory, 'nowhere')
+  await expect(start({ dataDirectory })).rejects.toMatchObject({
+    code: 'data-folder-missing',
+    message: `the data folder ${dataDirectory} is not there, or is no folder`,
+  })
+})

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import type { Store } from '@thalweg/store'
 import { createApp } from './app.ts'
@@ -50,6 +51,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   requireInteger('port', port, 0, 65_535)
   requireInteger('workers', workers, 1, maximumWorkers)
   requireLoopback(host)
+  if (dataDirectory !== undefined) requireFolder(dataDirectory)
 
   const store = await openDatabase(databasePath, now)
   let draining = false
@@ -97,6 +99,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 function requireInteger(name: string, value: number, minimum: number, maximum: number): void {
   if (Number.isInteger(value) && value >= minimum && value <= maximum) return
   throw new RangeError(`${name} must be a whole number from ${minimum} to ${maximum}, got ${value}`)
+}
+
+/** Runs that need their data would fail one by one, long after whoever misspelt the folder has gone. */
+function requireFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return
+  throw new StartError('data-folder-missing', `the data folder ${path} is not there, or is no folder`)
 }
 
 function requireLoopback(host: string): void {

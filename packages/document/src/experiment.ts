@@ -3,7 +3,8 @@ import { z } from 'zod'
 /** Keys that could reach an object's prototype when a path is followed. */
 const forbidden = new Set(['__proto__', 'constructor', 'prototype'])
 
-const path = z
+/** A place in `run` that can vary. */
+export const axisPath = z
   .string()
   .max(250)
   .regex(/^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/, {
@@ -41,7 +42,7 @@ export const experimentSchema = z.strictObject({
     .refine((run) => !Object.hasOwn(run, 'seed'), { path: ['seed'], error: 'seeds are given by "seeds"' })
     .describe('The run that all share; see the run document.'),
   vary: z
-    .record(path, axisValues)
+    .record(axisPath, axisValues)
     .refine((axes) => Object.keys(axes).length <= experimentLimits.axes, {
       error: `at most ${experimentLimits.axes} axes`,
     })

@@ -15,6 +15,7 @@ import { withStopSignal } from '../stop-signal.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { coloursFor } from '../terminal/colours.ts'
 import { countOf } from '../terminal/count.ts'
+import { tableWidth } from '../terminal/terminal-width.ts'
 import { isUnreachable } from '../unreachable.ts'
 
 interface RunOptions {
@@ -88,6 +89,7 @@ async function run(file: string, options: RunOptions, surroundings: Surroundings
       compareVariations(runs, document),
       document,
       coloursFor(stdout, environment),
+      tableWidth(stdout),
     )
     stdout.write(table)
   }

@@ -12,6 +12,7 @@ import { ageText } from '../terminal/age.ts'
 import { coloursFor } from '../terminal/colours.ts'
 import { formatPercent } from '../terminal/number-format.ts'
 import { type Column, renderTable } from '../terminal/table.ts'
+import { tableWidth } from '../terminal/terminal-width.ts'
 
 interface RunsOptions {
   readonly filter?: string
@@ -68,7 +69,7 @@ async function listRuns(options: RunsOptions, surroundings: Surroundings): Promi
   }
   const experiments = await experimentsOf(client, page.items)
   const rows = page.items.map((run) => row(run, experiments.get(run.experimentId), surroundings.now()))
-  stdout.write(renderTable(columns, rows, coloursFor(stdout, environment)))
+  stdout.write(renderTable(columns, rows, coloursFor(stdout, environment), tableWidth(stdout)))
   if (page.nextCursor !== undefined) {
     stdout.write(`\nMore: the same command with --cursor ${page.nextCursor}\n`)
   }

@@ -4,7 +4,7 @@ import { drawCurves, maximumCurves } from '../curves/curve-drawing.ts'
 import { experimentCurves } from '../curves/experiment-curves.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { coloursFor } from '../terminal/colours.ts'
-import { terminalWidth } from '../terminal/terminal-width.ts'
+import { tableWidth, terminalWidth } from '../terminal/terminal-width.ts'
 import { compareVariations } from './comparison.ts'
 import { comparisonTable } from './comparison-table.ts'
 import type { Variations } from './run-label.ts'
@@ -27,7 +27,7 @@ export async function writeComparisonReport(
   const colours = coloursFor(stdout, environment)
   const width = terminalWidth(stdout)
   const variations = compareVariations(runs, document)
-  stdout.write(comparisonTable(variations, document, colours))
+  stdout.write(comparisonTable(variations, document, colours, tableWidth(stdout)))
   for (const key of keys) {
     const curves = await experimentCurves(client, variations, document, { key, width, smoothing })
     const remarks = [

@@ -20,6 +20,7 @@ export function comparisonTable(
   variations: readonly Variation[],
   experiment: Variations,
   colours: Colours,
+  maxWidth?: number,
 ): string {
   const severalSeeds = experiment.seeds.length > 1
   const columns: readonly ComparisonColumn[] = [
@@ -35,7 +36,7 @@ export function comparisonTable(
     { title: 'state', cell: ({ runs }) => paintState(statesText(runs), runs, colours) },
   ]
   const rows = variations.map((variation) => columns.map(({ cell }) => cell(variation)))
-  return renderTable(columns, rows, colours) + legend(variations, severalSeeds, colours)
+  return renderTable(columns, rows, colours, maxWidth) + legend(variations, severalSeeds, colours)
 }
 
 /** The optimizer always; then every other axis. */
