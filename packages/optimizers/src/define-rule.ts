@@ -2,6 +2,7 @@ import { checkHyperparameter, type Range, rangeOf } from './hyperparameters.ts'
 import { lower } from './notation/lower.ts'
 import { parse } from './notation/parse.ts'
 import { type Optimizer, ruleOptimizer } from './optimizer.ts'
+import { createPass } from './pass.ts'
 
 /** An optimizer as its author writes it: the paper's equation, and the defaults of its hyper-parameters. */
 export interface RuleDefinition<H extends string = string> {
@@ -40,6 +41,8 @@ export function defineRule<const H extends string>(definition: RuleDefinition<H>
     for (const [name, range] of Object.entries<Range | undefined>(definition.ranges))
       ranges.set(name, range ?? {})
   }
+  // Shared by all optimizers of the rule: its code is emitted once, and a workspace holds one block of its numbers.
+  const pass = createPass(program)
   const construct = (given?: Readonly<Partial<Record<H, number>>>): Optimizer => {
     const values = new Map(defaults)
     for (const [name, value] of Object.entries<number | undefined>(given ?? {})) {
@@ -51,7 +54,7 @@ export function defineRule<const H extends string>(definition: RuleDefinition<H>
     }
     for (const [name, value] of values)
       checkHyperparameter(definition.name, name, value, ranges.get(name) ?? {})
-    return ruleOptimizer(definition.name, program, { values, ranges })
+    return ruleOptimizer(definition.name, program, pass, { values, ranges })
   }
   return Object.assign(construct, { definition })
 }

@@ -3,7 +3,7 @@ import { checkHyperparameter, type Range } from './hyperparameters.ts'
 import { canonicalName } from './notation/names.ts'
 import type { Program } from './notation/program.ts'
 import { type ScalarProgram, scalarProgram } from './notation/scalars.ts'
-import { createPass } from './pass.ts'
+import type { Pass } from './pass.ts'
 import { restoreState, type SavedState, saveState } from './saved-state.ts'
 import { checkAlike, checkNames, named, type Parameters, type Vector } from './tensors.ts'
 
@@ -74,13 +74,13 @@ interface Hyperparameters {
   readonly ranges: ReadonlyMap<string, Range>
 }
 
-/** The optimizer of a rule. */
+/** The optimizer of a rule; its pass may be shared. */
 export function ruleOptimizer(
   name: string,
   program: Program,
+  pass: Pass,
   { values, ranges }: Hyperparameters,
 ): Optimizer {
-  const pass = createPass(program)
   // Every rule given as text has the same name; what it keeps means something to itself alone.
   const identity = name === 'rule' ? `rule ${textHash(program.text)}` : name
   const scalarStates = program.states.filter((state) => state.shape === 'scalar')

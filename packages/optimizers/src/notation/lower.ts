@@ -1,7 +1,8 @@
+import { createGraph, shapeOf } from './graph.ts'
 import { constantValue, type RuleParts, ruleParts } from './initial-values.ts'
 import { canonicalName } from './names.ts'
 import type { Rule } from './parse.ts'
-import type { Node, Operation, Program, Shape } from './program.ts'
+import type { Node, Operation, Program } from './program.ts'
 import { type Place, RuleError } from './rule-error.ts'
 import type { Expression, Statement } from './syntax.ts'
 
@@ -271,41 +272,4 @@ function evaluate(
     for (const [index, target] of targets.entries()) values.set(canonicalName(target), results[index])
   }
   return values
-}
-
-function shapeOf(inputs: readonly Node[]): 'scalar' | 'vector' {
-  // The condition of a `where` is over whatever it compares.
-  const vector = inputs.some(({ shape, ...node }) =>
-    shape === 'mask' ? node.kind === 'operation' && shapeOf(node.inputs) === 'vector' : shape === 'vector',
-  )
-  return vector ? 'vector' : 'scalar'
-}
-
-interface Graph {
-  leaf(node: Exclude<Node, { kind: 'operation' }>): Node
-  operation(operation: Operation, shape: Shape, inputs: readonly Node[]): Node
-}
-
-/** Builds nodes, giving back the same node for the same expression. */
-function createGraph(): Graph {
-  const nodes = new Map<string, Node>()
-  const ids = new Map<Node, number>()
-  const intern = (key: string, create: () => Node): Node => {
-    const known = nodes.get(key)
-    if (known !== undefined) return known
-    const node = create()
-    nodes.set(key, node)
-    ids.set(node, ids.size)
-    return node
-  }
-  return {
-    leaf: (node) => intern(JSON.stringify(node), () => node),
-    operation: (operation, shape, inputs) =>
-      intern([operation, ...inputs.map((input) => ids.get(input))].join(' '), () => ({
-        kind: 'operation',
-        shape,
-        operation,
-        inputs,
-      })),
-  }
 }
