@@ -256,6 +256,20 @@ describe.each(precisions)('softmax cross-entropy, %s', (precision) => {
     expect(result[1]).toBe(correct)
   })
 
+  it('has the exponential within 1.25 ulp', () => {
+    // Logits 0 and x in each row: the quotient of the probabilities is e^x, the division by their sum cancels.
+    const rows = 5000
+    const { logits, probabilities } = run(rows, 2, (values) => {
+      values.set(Float64Array.from(values, (_, index) => (index % 2 === 0 ? 0 : -0.0161 * (index >> 1))))
+    })
+    let worst = 0
+    for (let odd = 1; odd < 2 * rows; odd += 2) {
+      const error = Math.abs(probabilities[odd] / probabilities[odd - 1] / Math.exp(logits[odd]) - 1)
+      worst = Math.max(worst, error / (2 * unit[precision]))
+    }
+    expect(worst).toBeLessThan(1.25)
+  })
+
   it('is exact where logits are far apart, and does not overflow', () => {
     const { probabilities } = run(1, 3, (values) => values.set([1000, -1000, 1000]))
     expect(Array.from(probabilities)).toEqual([0.5, expect.closeTo(0, 30), 0.5])

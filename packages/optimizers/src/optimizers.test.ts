@@ -271,6 +271,21 @@ describe('misuse', () => {
     expect([...x]).toEqual([1, 2])
   })
 
+  it('an override holds for its step alone', () => {
+    const optimizer = momentum({ learningRate: 0.1, momentum: 0.5 })
+    const [w, g] = [Float64Array.of(0), Float64Array.of(1)]
+    const state = optimizer.init(w)
+    const path = [{ learningRate: 1, momentum: 0.9 }, undefined, { momentum: 0 }, undefined].map(
+      (overrides) => {
+        optimizer.step(w, g, state, overrides)
+        return w[0]
+      },
+    )
+    // Velocities: -1, 0.5 (-1) - 0.1, 0 - 0.1, 0.5 (-0.1) - 0.1.
+    const expected = [-1, -1.6, -1.7, -1.85]
+    expect(path).toEqual(expected.map((value) => expect.closeTo(value, 12)))
+  })
+
   it('a schedule that ends at 0 stops the movement', () => {
     const w = Float32Array.of(1)
     sgd().step(w, Float32Array.of(1), sgd().init(w), { learningRate: 0 })
