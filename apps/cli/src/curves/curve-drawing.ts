@@ -133,21 +133,16 @@ interface Painter {
 }
 
 function painter(count: number, colours: Colours): Painter {
-  if (colours.isColorSupported || count === 1) {
-    const mark = ({ character, index }: Cell): string => colours[palette[index] ?? 'white'](character)
-    // The last on top: a line of one colour reads better than one of many.
-    return { mark, cell: (cells) => cells.slice(-1).map(mark).join('') || ' ' }
-  }
-  const mark = ({ index }: Cell): string => letters[index] ?? '?'
-  // Letters in turn: none disappears behind another.
+  const inColour = colours.isColorSupported || count === 1
+  const mark = ({ character, index }: Cell): string =>
+    inColour ? colours[palette[index] ?? 'white'](character) : (letters[index] ?? '?')
   return {
     mark,
-    cell: (cells, column) =>
-      cells
-        .slice(column % cells.length)
-        .slice(0, 1)
-        .map(mark)
-        .join('') || ' ',
+    // Where curves meet they take turns, column by column: none disappears behind another.
+    cell(cells, column) {
+      const shown = cells[column % cells.length]
+      return shown === undefined ? ' ' : mark(shown)
+    },
   }
 }
 
