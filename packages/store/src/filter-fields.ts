@@ -11,6 +11,7 @@ export type Field =
   | { readonly kind: 'param'; readonly path: string }
   | { readonly kind: 'metric'; readonly key: SeriesKey; readonly statistic: 'last' | 'min' | 'max' }
   | { readonly kind: 'tag' }
+  | { readonly kind: 'experimentName' }
 
 /** What may be compared with a field: `any` for leaves of documents, which may be of either type. */
 export type FieldType = 'text' | 'number' | 'time' | 'any'
@@ -58,6 +59,7 @@ export const knownFields = [
   ...Object.keys(plainFields),
   ...shortParams.keys(),
   'tag',
+  'experimentName',
   'params.<path in the run document>',
   ...seriesKeys.map((key) => `metrics.${key}[.min|.max]`),
 ].join(', ')
@@ -65,7 +67,7 @@ export const knownFields = [
 /** Undefined where there is no such field. Any path is a param; no run may have it. */
 export function fieldNamed(name: string): { readonly field: Field; readonly type: FieldType } | undefined {
   if (isPlain(name)) return { field: { kind: 'plain', name }, type: plainFields[name] }
-  if (name === 'tag') return { field: { kind: 'tag' }, type: 'text' }
+  if (name === 'tag' || name === 'experimentName') return { field: { kind: name }, type: 'text' }
   const short = shortParams.get(name)
   if (short !== undefined) return { field: { kind: 'param', path: short.path }, type: short.type }
   const metric = metricFields.get(name)

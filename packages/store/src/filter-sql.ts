@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Filter, FilterValue } from './filter.ts'
 import type { Field, PlainField } from './filter-fields.ts'
-import { params, runSummary, runs, tags } from './schema.ts'
+import { experiments, params, runSummary, runs, tags } from './schema.ts'
 
 export const plainColumns: Readonly<Record<PlainField, AnySQLiteColumn>> = {
   id: runs.id,
@@ -47,7 +47,7 @@ export function filterSql(filter: Filter): SQL {
   }
 }
 
-type Condition = (column: AnySQLiteColumn, values: readonly FilterValue[]) => SQL
+type Condition = (column: AnySQLiteColumn | SQL, values: readonly FilterValue[]) => SQL
 
 function where(field: Field, values: readonly FilterValue[], condition: Condition): SQL {
   switch (field.kind) {
@@ -59,6 +59,10 @@ function where(field: Field, values: readonly FilterValue[], condition: Conditio
     }
     case 'tag':
       return sql`(${runs.sequence} IN (SELECT ${tags.run} FROM ${tags} WHERE ${condition(tags.tag, values)}))`
+    case 'experimentName': {
+      const name = sql`json_extract(${experiments.document}, '$.name')`
+      return sql`(${runs.experiment} IN (SELECT ${experiments.id} FROM ${experiments} WHERE ${condition(name, values)}))`
+    }
     case 'metric': {
       const found = condition(runSummary[field.statistic], values)
       return sql`(${runs.sequence} IN (SELECT ${runSummary.run} FROM ${runSummary}

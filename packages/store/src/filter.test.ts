@@ -109,9 +109,9 @@ describe('parseSort', () => {
   })
 
   it.each([
-    ['step,nope', 6, 'nope', `one of the fields ${knownFields}, but not tag`],
-    ['step, -tag', 7, 'tag', `one of the fields ${knownFields}, but not tag`],
-    ['step,', 6, 'nothing', `one of the fields ${knownFields}, but not tag`],
+    ['step,nope', 6, 'nope', `one of the fields ${knownFields}, but not tag or experimentName`],
+    ['step, -tag', 7, 'tag', `one of the fields ${knownFields}, but not tag or experimentName`],
+    ['step,', 6, 'nothing', `one of the fields ${knownFields}, but not tag or experimentName`],
     ['id,id,id,id,id,id,id,id,id', 25, 'id', 'at most 8 fields'],
   ])('answers %j at column %i', (sort, column, found, expected) => {
     expect(failure(() => parseSort(sort))).toMatchObject({ code: 'invalid-sort', column, found, expected })

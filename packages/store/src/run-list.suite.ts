@@ -114,6 +114,12 @@ export function runListSuite(name: string, open: OpenStore): void {
       ['optimizer LIKE "%m"', (run: Run) => run.document.optimizer.name.endsWith('m')],
       ['optimizer NOT LIKE "a%"', (run: Run) => !run.document.optimizer.name.startsWith('a')],
       ['tag LIKE "ev_n"', (run: Run) => run.tags.includes('even')],
+      // Of the odd rounds only the first has the seed 1.
+      ['experimentName = "round 1"', (run: Run) => run.tags.includes('odd') && run.document.seed === 1],
+      [
+        'NOT experimentName IN ("round 1")',
+        (run: Run) => !run.tags.includes('odd') || run.document.seed !== 1,
+      ],
       ["createdAt >= '2023-11-14T22:13:21Z'", (run: Run) => run.createdAtMs >= 1_700_000_001_000],
       ['createdAt < "2023-11-14T23:13:21.000+01:00"', (run: Run) => run.createdAtMs < 1_700_000_001_000],
       ['params.batchSize = "8"', () => false],

@@ -54,6 +54,7 @@ export async function fill(store: Store, tick: () => void): Promise<void> {
   for (let count = 0; count < 5; count++) {
     await submit(store, {
       vary: { optimizer: optimizers, batchSize: [8, 16 + 16 * (count % 2)] },
+      name: `round ${count}`,
       tags: count % 2 === 0 ? ['even'] : ['odd'],
       seeds: count === 0 ? [1, 2] : [count],
     })

@@ -2,7 +2,7 @@ import { QueryError } from './errors.ts'
 import { type Field, fieldNamed, knownFields } from './filter-fields.ts'
 
 export interface SortTerm {
-  readonly field: Exclude<Field, { readonly kind: 'tag' }>
+  readonly field: Exclude<Field, { readonly kind: 'tag' | 'experimentName' }>
   readonly name: string
   readonly falling: boolean
 }
@@ -23,8 +23,8 @@ export function parseSort(text: string): readonly SortTerm[] {
     at += part.length + 1
     if (terms.length === maxTerms) throw invalid(column, name, `at most ${maxTerms} fields`)
     const field = fieldNamed(name)?.field
-    if (field === undefined || field.kind === 'tag') {
-      throw invalid(column, name, `one of the fields ${knownFields}, but not tag`)
+    if (field === undefined || field.kind === 'tag' || field.kind === 'experimentName') {
+      throw invalid(column, name, `one of the fields ${knownFields}, but not tag or experimentName`)
     }
     terms.push({ field, name, falling: minus !== '' })
   }
