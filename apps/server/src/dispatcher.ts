@@ -93,7 +93,8 @@ export async function startDispatcher(options: DispatcherOptions): Promise<Dispa
       else if (await trainClaimed(worker, claimed)) onDone()
       else {
         await worker.kill()
-        await store.reclaim({ deadOwner: owner, maxAttempts })
+        // A worker that ends while everything does has not failed.
+        await store.reclaim({ deadOwner: owner, maxAttempts, workerFailed: !draining })
         return
       }
     }

@@ -165,6 +165,19 @@ describe('faults', () => {
     ])
   })
 
+  it('are found in every value that varies, also beside a fault outside', () => {
+    const found = faults({ name: '', run, vary: { 'optimizer.learningRate': [0.1, -1] } })
+    expect(found.map((fault) => fault.pointer)).toEqual(['/name', '/vary/optimizer.learningRate/1'])
+  })
+
+  it('in a large document are found at once', () => {
+    const axes = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`a${index}`, [1]]))
+    expect(faults({ name: 'x', run, vary: axes }).map((fault) => fault.pointer)).toContain('/vary')
+    const junk = { ...run, junk: Array(100_000).fill(1) }
+    const epochs = Array.from({ length: 1000 }, (_, index) => index + 1)
+    expect(faults({ name: 'x', run: junk, vary: { epochs } }).map((fault) => fault.pointer)).toContain('/run')
+  })
+
   it('says what a path looks like', () => {
     expect(faults({ name: 'x', run, vary: { 'model.hidden.0': [1] } })).toEqual([
       {

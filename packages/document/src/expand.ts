@@ -26,10 +26,23 @@ export type Expansion =
  */
 export function expand(input: unknown): Expansion {
   const parsed = experimentSchema.safeParse(input)
-  if (!parsed.success) {
-    return { ok: false, faults: unique([...faultsOf(parsed.error, pointerTo), ...runFaults(input)]) }
-  }
-  const experiment = parsed.data
+  if (parsed.success) return expandParsed(parsed.data)
+  const inner = innerPart(input)
+  const innerExpansion = inner === undefined ? undefined : expandParsed(inner)
+  const innerFaults = innerExpansion?.ok === false ? innerExpansion.faults : []
+  return { ok: false, faults: unique([...faultsOf(parsed.error, pointerTo), ...innerFaults]) }
+}
+
+/** Just the run and what varies in it, so that its faults are told along with those around it. */
+function innerPart(input: unknown): ExperimentDocument | undefined {
+  const outer = z.object({ run: z.unknown(), vary: z.record(z.string(), z.unknown()).catch({}).default({}) })
+  const { data } = outer.safeParse(input)
+  if (data === undefined) return undefined
+  const vary = Object.entries(data.vary).filter(([path]) => axisPath.safeParse(path).success)
+  return experimentSchema.safeParse({ name: 'x', run: data.run, vary: Object.fromEntries(vary) }).data
+}
+
+function expandParsed(experiment: ExperimentDocument): Expansion {
   const axes = Object.entries(experiment.vary)
   const total = axes.reduce((product, [, values]) => product * values.length, experiment.seeds.length)
   if (total > experimentLimits.runs) {
@@ -72,27 +85,6 @@ function placeOf(path: readonly string[], chosen: readonly Chosen[]): readonly s
   if (axis === undefined) return ['run', ...path]
   return ['vary', axis.path, String(axis.index), ...path.slice(axis.path.split('.').length)]
 }
-
-/** What is wrong inside `run` when the experiment around it is wrong too, so that all faults are told at once. */
-function runFaults(input: unknown): DocumentFault[] {
-  const outer = experimentShape.safeParse(input)
-  if (!outer.success) return []
-  const { run: template, vary } = outer.data
-  const chosen: Chosen[] = []
-  for (const [path, [first]] of Object.entries(vary).slice(0, experimentLimits.axes)) {
-    if (!axisPath.safeParse(path).success) continue
-    if (!replaceAt(template, path.split('.'), first)) return []
-    chosen.push({ path, index: 0 })
-  }
-  const run = runSchema.safeParse({ ...template, seed: 0 })
-  return run.success ? [] : faultsOf(run.error, (path) => pointerTo(placeOf(path, chosen)))
-}
-
-/** Just enough of an experiment to look into its run. */
-const experimentShape = z.object({
-  run: z.record(z.string(), z.json()),
-  vary: z.record(z.string(), z.array(z.json()).min(1)).default({}).catch({}),
-})
 
 function faultsOf(error: z.ZodError, pointer: (path: readonly string[]) => string): DocumentFault[] {
   return error.issues.flatMap((issue): DocumentFault[] => {

@@ -13,17 +13,25 @@ export const axisPath = z
   .refine((value) => !value.split('.').some((part) => forbidden.has(part)), {
     error: 'this name cannot be varied',
   })
-  .refine((value) => value !== 'seed', { error: 'seeds vary with "seeds"' })
+  .refine((value) => value.split('.')[0] !== 'seed', { error: 'seeds vary with "seeds"' })
 
 /** Control characters and those that turn the direction of writing would change what a table around a name says. */
 const plainText = z
   .string()
   .trim()
   .min(1)
-  .regex(/^[^\p{Cc}\u2028-\u202e\u2066-\u2069]*$/u, { error: 'no control characters' })
+  .regex(/^[^\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]*$/u, {
+    error: 'no control characters',
+  })
 
 /** Bounds on what one document may ask for. */
-export const experimentLimits = { runs: 1000, seeds: 1000, axisValues: 1000, axes: 16 } as const
+export const experimentLimits = {
+  runs: 1000,
+  seeds: 1000,
+  axisValues: 1000,
+  axes: 16,
+  runCharacters: 32_768,
+} as const
 
 const axisValues = z
   .array(z.json())
@@ -39,6 +47,9 @@ export const experimentSchema = z.strictObject({
   tags: z.array(plainText.max(100)).max(20).default([]),
   run: z
     .record(z.string(), z.json())
+    .refine((run) => JSON.stringify(run).length <= experimentLimits.runCharacters, {
+      error: `at most ${experimentLimits.runCharacters} characters of JSON`,
+    })
     .refine((run) => !Object.hasOwn(run, 'seed'), { path: ['seed'], error: 'seeds are given by "seeds"' })
     .describe('The run that all share; see the run document.'),
   vary: z
@@ -47,6 +58,7 @@ export const experimentSchema = z.strictObject({
       error: `at most ${experimentLimits.axes} axes`,
     })
     .superRefine((axes, context) => {
+      if (Object.keys(axes).length > experimentLimits.axes) return
       for (const inner of Object.keys(axes)) {
         const outer = Object.keys(axes).find((other) => inner.startsWith(`${other}.`))
         if (outer === undefined) continue

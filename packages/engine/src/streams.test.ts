@@ -40,6 +40,24 @@ describe.each(purposes)('stream %s', (purpose) => {
   })
 })
 
+it.each(purposes)('streams %s of neighbouring seeds are not correlated, draw by draw', (purpose) => {
+  const seeds = 2000
+  const draws = Array.from({ length: seeds }, (_, seed) => {
+    const stream = createStreams(seed)[purpose]
+    return Array.from({ length: 70 }, () => stream.uniform() - 1 / 2)
+  })
+  for (const difference of [1, 2, 3]) {
+    for (let draw = 0; draw < 70; draw++) {
+      let product = 0
+      for (let seed = 0; seed < seeds; seed++) product += draws[seed][draw] * draws[seed ^ difference][draw]
+      // Every pair counts twice: a correlation with standard error sqrt(2 / seeds); 5.5 of them, for 840 tries.
+      const correlation = (12 * product) / seeds
+      const limit = 5.5 * Math.sqrt(2 / seeds)
+      expect(Math.abs(correlation), `seeds that differ by ${difference}, draw ${draw}`).toBeLessThan(limit)
+    }
+  }
+})
+
 it('streams of one seed share no draws', () => {
   const streams = createStreams(1)
   const draws = purposes.flatMap((purpose) => Array.from({ length: 5000 }, () => streams[purpose].uniform()))

@@ -1,6 +1,7 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
-import { xoroshiro128plus, xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
+import { mersenne } from 'pure-rand/generator/mersenne'
+import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 
 /** What random numbers are for. Each purpose has a stream of its own, so that more draws for one change no other. */
 const purposes = ['data', 'init', 'order', 'evaluation'] as const
@@ -21,11 +22,14 @@ export interface Stream {
 
 /**
  * The streams of a run: xoroshiro128+ from one seed, each stream 2^64 draws after the one before, so that they never
- * overlap. The first is jumped to as well: the generator's state right after seeding is mostly the same bits for every
- * seed, and so are its first draws.
+ * overlap.
+ *
+ * The generator is linear in the bits of its state: from states that differ by a few bits it gives correlated numbers
+ * for ever. So the state is not made of the seed itself but drawn from a Mersenne twister, which stirs it well.
  */
 export function createStreams(seed: number): Readonly<Record<Purpose, Stream>> {
-  const generator = xoroshiro128plus(seed)
+  const stirred = mersenne(seed)
+  const generator = xoroshiro128plusFromState(Array.from({ length: 4 }, () => stirred.next()))
   const streams = purposes.map((purpose) => {
     generator.jump()
     return [purpose, createStream(generator.getState())] as const

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { closeSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import Sqlite, { type RunResult } from 'better-sqlite3'
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3'
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
@@ -69,9 +69,12 @@ function connection(
   }
 }
 
-/** The file's own name, so that a link to it leads to the same lock. Throws StoreError for a file of several names. */
+/**
+ * The file's own name, so that a link to it leads to the same lock; made if it is not there, so that it has one.
+ * Throws StoreError for a file of several names.
+ */
 function onlyName(path: string): string {
-  if (!existsSync(path)) return join(realpathSync(dirname(path)), basename(path))
+  closeSync(openSync(path, 'a'))
   if (statSync(path).nlink > 1) {
     throw new StoreError(
       'unreadable',

@@ -52,6 +52,14 @@ describe('a file', () => {
     const first = await openStore({ path, now })
     const message = `${path} is open in another process; stop that one first`
     await expect(openStore({ path, now })).rejects.toMatchObject({ code: 'locked', message })
+    const dangling = join(folder, 'dangling.db')
+    symlinkSync(join(folder, 'made-later.db'), dangling)
+    const through = await openStore({ path: dangling, now })
+    await expect(openStore({ path: dangling, now })).rejects.toMatchObject({ code: 'locked' })
+    await expect(openStore({ path: join(folder, 'made-later.db'), now })).rejects.toMatchObject({
+      code: 'locked',
+    })
+    await through.close()
     const alias = `${path}-alias`
     symlinkSync(path, alias)
     await expect(openStore({ path: alias, now })).rejects.toMatchObject({ code: 'locked' })

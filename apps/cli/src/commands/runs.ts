@@ -68,7 +68,7 @@ async function listRuns(options: RunsOptions, surroundings: Surroundings): Promi
     return
   }
   const experiments = await experimentsOf(client, page.items)
-  const rows = page.items.map((run) => row(run, experiments.get(run.experimentId), surroundings.now()))
+  const rows = page.items.map((run) => row(run, experiments.get(run.experimentId), surroundings))
   stdout.write(renderTable(columns, rows, coloursFor(stdout, environment), tableWidth(stdout)))
   if (page.nextCursor !== undefined) {
     stdout.write(`\nMore: the same command with --cursor ${page.nextCursor}\n`)
@@ -89,16 +89,22 @@ const columns: readonly Column[] = [
   { title: 'created', align: 'right' },
 ]
 
-function row(run: RunResource, experiment: ExperimentResource | undefined, nowMs: number): readonly string[] {
+function row(
+  run: RunResource,
+  experiment: ExperimentResource | undefined,
+  { stdout, now }: Surroundings,
+): readonly string[] {
+  const name = experiment?.name ?? '-'
   const accuracy = lastValue(run, 'validation.accuracy')
   return [
     shortId(run.id),
-    shortened(experiment?.name ?? '-'),
+    // Nothing is cut for a pipe.
+    stdout.isTTY === true ? shortened(name) : name,
     runLabel(run, experiment?.document ?? { vary: {}, seeds: [] }),
     stateText(run),
     stepText(run),
     accuracy === undefined ? '-' : formatPercent(accuracy),
-    `${ageText(run.createdAt, nowMs)} ago`,
+    `${ageText(run.createdAt, now())} ago`,
   ]
 }
 

@@ -20,6 +20,12 @@ function labels(vary: Record<string, unknown[]>, seeds = [1]): string[] {
 }
 
 describe('runLabel', () => {
+  it('is one line of plain text, whatever the values hold', () => {
+    const rule = (text: string) => ({ name: 'rule', rule: text, hyperparameters: {} })
+    const optimizer = [rule('v += g\nw -= v'), rule('w -= g # \u001b[31mred')]
+    expect(labels({ optimizer })).toEqual(['rule rule=v += g w -= v', 'rule rule=w -= g # [31mred'])
+  })
+
   it('looks inside objects for what differs', () => {
     const rule = (lr: number) => ({ name: 'rule', rule: 'w -= lr * g', hyperparameters: { lr, mu: 0.9 } })
     expect(labels({ optimizer: [rule(0.1), rule(0.2)] })).toEqual(['rule lr=0.1', 'rule lr=0.2'])

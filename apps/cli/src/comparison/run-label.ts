@@ -101,6 +101,7 @@ function leavesOf(value: unknown, path = ''): ReadonlyMap<string, unknown> {
 
 function plainText(value: unknown): string {
   if (typeof value === 'number') return formatChosen(value)
-  if (typeof value === 'string') return value
+  // A value may hold anything, a rule in several lines for one; a label is one line of text.
+  if (typeof value === 'string') return value.replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ').trim()
   return nameOf(value) ?? JSON.stringify(value) ?? '-'
 }

@@ -30,9 +30,8 @@ process.on('message', (message: ToWorker) => {
       break
   }
 })
-// The server stops its workers. A Ctrl-C goes to them too, and must not take them away before their checkpoint.
-process.on('SIGINT', () => {})
-process.on('SIGTERM', () => {})
+// The server stops its workers. A Ctrl-C or a closed terminal reaches them too, and must not take them away before their checkpoint.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 // Without a server there is nobody to report to.
 process.on('disconnect', () => process.exit(0))
 

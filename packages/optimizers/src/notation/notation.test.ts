@@ -269,6 +269,7 @@ describe('compiled = interpreted', () => {
     ['signs twice', 'w -= lr * sign(g / (abs(w) + eps)) * sign(w)'],
     ['states that swap', 'a = 1\nb = 2\na, b = b + g, a\nw -= lr * a * b'],
     ['gradient rebound', 'gradient = gradient + 0.1 * w\nv = momentum * v + gradient\nw -= lr * v'],
+    ['a root of a number below 0', 'w -= lr * g * where(1 / (-0 * t) ** 0.5 < 0, 1, 2)'],
     ['only the gradient', 'w = -g'],
     ['w left as it is', 'v = v + g\nw = w + 0 * v'],
   ])('%s', (_name, text) => {

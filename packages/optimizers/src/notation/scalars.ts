@@ -78,7 +78,8 @@ const operations: Readonly<Record<Exclude<Operation, 'where'>, (a: number, b: nu
   '==': (a, b) => Number(a === b),
   '!=': (a, b) => Number(a !== b),
   negate: (a) => -a,
-  power: (a, b) => a ** b,
+  // As for vectors, which differs from the language's power at -0 and -Infinity.
+  power: (a, b) => (b === 0.5 ? Math.sqrt(a) : a ** b),
   sqrt: Math.sqrt,
   abs: Math.abs,
   sign: Math.sign,
