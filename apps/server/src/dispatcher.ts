@@ -6,7 +6,7 @@ import { reportOf } from './report-of.ts'
 import type { Progress } from './worker/protocol.ts'
 import { startWorker, type WorkerProcess } from './worker/worker-process.ts'
 
-/** A run that a worker takes down with it this often is lost. */
+/** A run that takes its worker down this often, without a checkpoint in between, is lost. */
 const maxAttempts = 3
 
 export const maximumWorkers = 256

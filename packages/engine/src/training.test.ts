@@ -107,6 +107,13 @@ describe('training', () => {
     expect(metrics(events)[0].values['validation.loss']).toBeNaN()
   })
 
+  it('that does not fit in memory is refused with the sizes', async () => {
+    const model = { name: 'mlp', hidden: [65_536, 65_536] }
+    await expect(collect(runDocument({ model }))).rejects.toThrow(
+      /^the run needs 64\.\d GiB of memory for 4295426051 parameters, .*; at most 4\.0 GiB$/,
+    )
+  })
+
   it('can be iterated once', async () => {
     const training = await prepareTraining(runDocument({ epochs: 1 }), { dataDirectory: undefined })
     await training.events().next()

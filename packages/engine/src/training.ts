@@ -1,12 +1,13 @@
 import type { Dataset } from '@thalweg/datasets'
 import { readDataset } from '@thalweg/datasets/node'
 import type { RunDocument, RunEvent } from '@thalweg/document'
-import { bytesFor, createWorkspace, elementBytes, maxWorkspaceBytes } from '@thalweg/kernels'
+import { elementBytes } from '@thalweg/kernels'
 import { createModel, initialize, mlp } from '@thalweg/nn'
 import { createOptimizer } from '@thalweg/optimizers'
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 import { createEvaluation } from './evaluation.ts'
 import { createLearningRate } from './learning-rate.ts'
+import { createRunWorkspace } from './run-workspace.ts'
 import { createSampler } from './sampler.ts'
 import { createStep } from './step.ts'
 import { createStreams } from './streams.ts'
@@ -71,22 +72,7 @@ function trainingOn(
   const totalSteps = epochs * sampler.stepsPerEpoch
 
   const rows = Math.max(batchSize, evaluationRows)
-  const elements = elementBytes[precision]
-  const bytes =
-    model.bytes(rows) +
-    optimizer.slots * bytesFor(model.parameterCount, elements) +
-    bytesFor(train.features.length, elements) +
-    2 * bytesFor(train.samples, 4) +
-    bytesFor(batchSize, 4) +
-    // What is small: scalar blocks and results.
-    65_536
-  if (bytes > maxWorkspaceBytes) {
-    const [needed, most] = [bytes, maxWorkspaceBytes].map((each) => `${(each / 2 ** 30).toFixed(1)} GiB`)
-    throw new RangeError(
-      `the run needs ${needed} of memory for ${model.parameterCount} parameters, batches of ${rows} and its data; at most ${most}`,
-    )
-  }
-  const workspace = createWorkspace({ bytes })
+  const workspace = createRunWorkspace({ model, optimizer, train, batchSize, rows })
   const weights = model.weights(workspace)
   const batch = model.batch(workspace, rows)
   const state = optimizer.init(weights.parameters)
@@ -171,6 +157,6 @@ function trainingOn(
     yield { type: 'done', outcome: 'succeeded', step: totalSteps, ...target.reached() }
   }
 
-  const checkpointBytes = (1 + optimizer.slots) * model.parameterCount * elements
+  const checkpointBytes = (1 + optimizer.slots) * model.parameterCount * elementBytes[precision]
   return { totalSteps, parameterCount: model.parameterCount, checkpointBytes, events }
 }

@@ -1,0 +1,33 @@
+import type { Split } from '@thalweg/datasets'
+import { bytesFor, createWorkspace, elementBytes, maxWorkspaceBytes, type Workspace } from '@thalweg/kernels'
+import type { Model } from '@thalweg/nn'
+import type { Optimizer } from '@thalweg/optimizers'
+
+export interface WorkspaceParts {
+  readonly model: Model
+  readonly optimizer: Optimizer
+  readonly train: Split
+  readonly batchSize: number
+  /** Samples that the batch's arrays hold: those of a step, or of an evaluation. */
+  readonly rows: number
+}
+
+/** What is small: scalar blocks and results. */
+const smallBytes = 65_536
+
+/** A workspace that holds all of a run; throws RangeError with the sizes where it would be too large. */
+export function createRunWorkspace({ model, optimizer, train, batchSize, rows }: WorkspaceParts): Workspace {
+  const elements = elementBytes[model.precision]
+  const bytes =
+    model.bytes(rows) +
+    optimizer.slots * bytesFor(model.parameterCount, elements) +
+    bytesFor(train.features.length, elements) +
+    2 * bytesFor(train.samples, 4) +
+    bytesFor(batchSize, 4) +
+    smallBytes
+  if (bytes <= maxWorkspaceBytes) return createWorkspace({ bytes })
+  const [needed, most] = [bytes, maxWorkspaceBytes].map((each) => `${(each / 2 ** 30).toFixed(1)} GiB`)
+  throw new RangeError(
+    `the run needs ${needed} of memory for ${model.parameterCount} parameters, batches of ${rows} and its data; at most ${most}`,
+  )
+}
