@@ -1,4 +1,4 @@
-import { func, i32, type Local, type Type } from 'wasmati'
+import { func, i32, type Local } from './assembler/index.ts'
 import { advance, type Emit, get, plus, set, times, whileBelow, whole } from './emit.ts'
 import { type Kernel, once } from './kernel.ts'
 import { type Lanes, lanesOf, type Precision } from './lanes.ts'
@@ -12,6 +12,8 @@ export type ElementWiseBody = (
   scalars: readonly Emit[],
   /** A place for an intermediate value, `temporaries` of them. */
   temporaries: readonly Local[],
+  /** Adds a value, or its product with another, to one of the sums; both must be cheap to emit again. */
+  addToSum: (sum: number, a: Emit, b?: Emit) => void,
 ) => void
 
 export interface ElementWise {
@@ -19,49 +21,74 @@ export interface ElementWise {
   readonly precision: Precision
   /** How many arrays, all of the same length. */
   readonly arrays: number
-  /** How many f64 the scalar block holds. */
-  readonly scalars: number
+  /** How many f64 of the scalar block are read; or which, by their places in it. */
+  readonly scalars: number | readonly number[]
   readonly temporaries: number
+  /**
+   * Where running sums stand in the scalar block, `sumLength` f64 each: read at the start and written at the end, so
+   * that an array may be summed in parts: to the same bits as in one piece if all parts but the last are whole vectors.
+   */
+  readonly sums?: readonly number[]
   readonly body: ElementWiseBody
 }
+
+/** f64 that a running sum takes in a scalar block: four lanes, and the elements that fill no vector. */
+export const sumLength = 5
 
 /**
  * A kernel `(count, scalarBlock, array…)` that does the same at every place: a SIMD loop, then single elements.
  * `scalarBlock` is the address of f64 numbers, read once per call and rounded to the precision.
  */
-export function elementWise({ name, precision, arrays, scalars, temporaries, body }: ElementWise): Kernel {
+export function elementWise(text: ElementWise): Kernel {
+  const { name, precision, arrays, temporaries, body, sums = [] } = text
+  const slots = typeof text.scalars === 'number' ? [...Array(text.scalars).keys()] : text.scalars
   const { vector, single } = lanesOf[precision]
-  const perWidth = scalars + temporaries
-  const values = (type: Type<'v128'> | Type<'f32'> | Type<'f64'>, count: number) =>
-    Array.from({ length: count }, () => type)
+  const locals = (lanes: Lanes): (Lanes['type'] | Lanes['sumType'])[] => [
+    ...Array.from({ length: slots.length + temporaries }, () => lanes.type),
+    ...Array.from({ length: sums.length * lanes.sums }, () => lanes.sumType),
+  ]
   const kernel = func(
     {
       in: [i32, i32, ...Array.from({ length: arrays }, () => i32)],
-      locals: [i32, ...values(vector.type, perWidth), ...values(single.type, perWidth)],
+      locals: [i32, ...locals(vector), ...locals(single)],
       out: [],
     },
     ([count, block, ...addresses], [end, ...rest]) => {
       const [first] = addresses
-      const loop = (lanes: Lanes, places: readonly Local[], length: Emit): void => {
-        const scalarPlaces = places.slice(0, scalars)
+      const loop = (lanes: Lanes, places: readonly Local[], sumSlot: number, length: Emit): void => {
+        const scalarPlaces = places.slice(0, slots.length)
+        const sumPlaces = sums.map((_, index) => {
+          const start = slots.length + temporaries + index * lanes.sums
+          return places.slice(start, start + lanes.sums)
+        })
         for (const [index, place] of scalarPlaces.entries())
-          set(place, lanes.loadScalar(get(block), 8 * index))
+          set(place, lanes.loadScalar(get(block), 8 * slots[index]))
+        for (const [index, sum] of sums.entries()) {
+          for (const [part, place] of sumPlaces[index].entries())
+            set(place, lanes.loadSum(get(block), 8 * (sum + sumSlot) + 16 * part))
+        }
         set(end, plus(get(first), length))
         whileBelow(first, get(end), () => {
           body(
             lanes,
             addresses.map((address) => get(address)),
             scalarPlaces.map((place) => get(place)),
-            places.slice(scalars),
+            places.slice(slots.length, slots.length + temporaries),
+            (sum, a, b) => lanes.addToSum(sumPlaces[sum], a, b),
           )
           for (const address of addresses) advance(address, whole(lanes.bytes))
         })
+        for (const [index, sum] of sums.entries()) {
+          for (const [part, place] of sumPlaces[index].entries())
+            lanes.storeSum(get(block), get(place), 8 * (sum + sumSlot) + 16 * part)
+        }
       }
       const bytes = times(get(count), whole(vector.elementBytes))
       // `count` becomes the bytes that are left for the tail.
       set(count, bytes)
-      loop(vector, rest.slice(0, perWidth), () => i32.and(count, -vector.bytes))
-      loop(single, rest.slice(perWidth), () => i32.and(count, vector.bytes - 1))
+      const vectorPlaces = locals(vector).length
+      loop(vector, rest.slice(0, vectorPlaces), 0, () => i32.and(count, -vector.bytes))
+      loop(single, rest.slice(vectorPlaces), sumLength - 1, () => i32.and(count, vector.bytes - 1))
     },
   )
   return { name, func: kernel }
@@ -116,5 +143,18 @@ export const scale = once((precision: Precision) =>
     scalars: 1,
     temporaries: 0,
     body: (lanes, [x], [factor]) => lanes.store(x, lanes.mul(factor, lanes.load(x))),
+  }),
+)
+
+/** `(count, [alpha, beta], x, y)`: y = alpha x + beta y. */
+export const combine = once((precision: Precision) =>
+  elementWise({
+    name: 'combine',
+    precision,
+    arrays: 2,
+    scalars: 2,
+    temporaries: 0,
+    body: (lanes, [x, y], [alpha, beta]) =>
+      lanes.store(y, lanes.add(lanes.mul(alpha, lanes.load(x)), lanes.mul(beta, lanes.load(y)))),
   }),
 )

@@ -1,4 +1,4 @@
-import { block, br, br_if, i32, if_, type Local, local, loop, select } from 'wasmati'
+import { block, br, br_if, i32, if_, type Local, local, loop, select } from './assembler/index.ts'
 
 /**
  * Code that leaves one value on the stack, not yet emitted. Kernels are written as nested expressions of these, so that
@@ -68,8 +68,8 @@ export function advance(variable: Local<'i32'>, amount: Emit): void {
 
 /** Repeats the body while `variable < end` (unsigned); the body must advance `variable`. */
 export function whileBelow(variable: Local<'i32'>, end: Emit, body: () => void): void {
-  block({}, (exit) => {
-    loop({}, (again) => {
+  block((exit) => {
+    loop((again) => {
       local.get(variable)
       end()
       i32.ge_u()
@@ -83,5 +83,5 @@ export function whileBelow(variable: Local<'i32'>, end: Emit, body: () => void):
 /** Runs one of two bodies, by a condition. */
 export function when(condition: Emit, yes: () => void, no: () => void): void {
   condition()
-  if_({}, yes, no)
+  if_(yes, no)
 }

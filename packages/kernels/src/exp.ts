@@ -1,4 +1,4 @@
-import type { Local } from 'wasmati'
+import type { Local } from './assembler/index.ts'
 import { type Emit, get, set } from './emit.ts'
 import type { Lanes, Precision } from './lanes.ts'
 

@@ -1,4 +1,4 @@
-import { i32, type Local } from 'wasmati'
+import { i32, type Local } from './assembler/index.ts'
 import { advance, get, set, when, whileBelow, whole } from './emit.ts'
 import type { Lanes } from './lanes.ts'
 

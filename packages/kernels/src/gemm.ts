@@ -1,4 +1,4 @@
-import { i32, type Local } from 'wasmati'
+import { i32, type Local } from './assembler/index.ts'
 import { advance, type Emit, get, minus, plus, set, smaller, times, when, whileBelow, whole } from './emit.ts'
 import { packStrip } from './gemm-pack.ts'
 import { defineKernel, type Kernel, once } from './kernel.ts'

@@ -1,10 +1,10 @@
-import { type Dependency, func, i32, importMemory, type Local, Module, type Type } from 'wasmati'
+import { assemble, type EmittedFunction, func, i32, type Local, type Type } from './assembler/index.ts'
 import type { Workspace } from './workspace.ts'
 
 /** A function over workspace memory: addresses, counts and strides (bytes) are whole numbers. */
 export interface Kernel {
   readonly name: string
-  readonly func: Dependency.AnyFunc
+  readonly func: EmittedFunction
 }
 
 /** The type of a kernel's local. */
@@ -31,10 +31,8 @@ export function defineKernel<const P extends string, const L extends Readonly<Re
   text: KernelText<P, L>,
 ): Kernel {
   const names = Object.keys(text.locals)
-  const [firstType, ...parameterTypes] = text.parameters.map((): Type<'i32'> => i32)
-  const [firstLocal, ...localTypes] = Object.values<LocalType>(text.locals)
   const kernel = func(
-    { in: [firstType, ...parameterTypes], locals: [firstLocal, ...localTypes], out: [] },
+    { in: text.parameters.map(() => i32), locals: Object.values<LocalType>(text.locals), out: [] },
     (parameters, locals) => {
       const variables = [
         ...text.parameters.map((name, index) => [name, parameters[index]] as const),
@@ -64,13 +62,12 @@ export function bind<const N extends string>(
 /** Emits, compiles and instantiates functions over a workspace's memory. */
 export function instantiate<const N extends string>(
   workspace: Workspace,
-  functions: Readonly<Record<string, Dependency.AnyFunc>>,
+  functions: Readonly<Record<string, EmittedFunction>>,
 ): Readonly<Record<N, BoundKernel>> {
   const pages = workspace.bytesTotal / 65_536
-  const memory = importMemory({ min: pages, max: pages }, workspace.memory)
-  const module = Module({ exports: functions, memory })
-  const compiled = new WebAssembly.Module(new Uint8Array(module.toBytes()))
-  const { exports } = new WebAssembly.Instance(compiled, module.importMap)
+  const memory = { value: workspace.memory, min: pages, max: pages }
+  const { bytes, imports } = assemble({ exports: functions, memory })
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports)
   return exports as Record<N, BoundKernel>
 }
 

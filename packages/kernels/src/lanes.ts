@@ -1,10 +1,30 @@
-import { f32, f32x4, f64, f64x2, i32, i32x4, i64, i64x2, select, type Type, v128 } from 'wasmati'
-import type { Emit } from './emit.ts'
+import {
+  call,
+  f32,
+  f32x4,
+  f64,
+  f64x2,
+  i8x16,
+  i32,
+  i32x4,
+  i64,
+  i64x2,
+  importFunc,
+  type Local,
+  local,
+  select,
+  type Type,
+  v128,
+} from './assembler/index.ts'
+import { type Emit, get } from './emit.ts'
 
 /** The width of an element: f32 or f64. */
 export type Precision = 'f32' | 'f64'
 
 export type Comparison = '<' | '<=' | '>' | '>=' | '==' | '!='
+
+/** What SIMD has no instruction for: computed by the language's own function, element by element in f64. */
+export type Transcendental = 'exp' | 'log' | 'pow'
 
 /**
  * Arithmetic over values of one width: the same kernel text makes a SIMD body when given 128-bit lanes, and its tail
@@ -36,6 +56,17 @@ export interface Lanes {
   neg(a: Emit): Emit
   /** Lane by lane `yes` where `a operator b` holds, else `no`. */
   choose(operator: Comparison, a: Emit, b: Emit, yes: Emit, no: Emit): Emit
+  /** `a * b + c` in one instruction that may or may not round in between, by engine and machine; the tail does. */
+  relaxedMultiplyAdd(a: Emit, b: Emit, c: Emit): Emit
+  /** Slow, about 10 ns an element; the operands are emitted once an element. */
+  transcendental(name: Transcendental, operands: readonly Emit[]): Emit
+  /** Places that a running sum takes, all of `sumType`: sums are f64 whatever the elements are. */
+  readonly sums: number
+  readonly sumType: Type<'v128'> | Type<'f64'>
+  loadSum(address: Emit, offset: number): Emit
+  storeSum(address: Emit, sum: Emit, offset: number): void
+  /** Adds the elements of `a`, or their products with those of `b`, to the sum; the operands are emitted `sums` times. */
+  addToSum(sum: readonly Local[], a: Emit, b: Emit | undefined): void
   /** `value` times 2 to the power that stands in the low bits of `exponent`'s mantissa; the result must be normal. */
   scaleByPowerOfTwo(value: Emit, exponent: Emit): Emit
 }
@@ -94,6 +125,77 @@ function arithmetic(instructions: Instructions, pick: Instruction) {
   }
 }
 
+const transcendentals = {
+  exp: importFunc({ in: [f64], out: [f64] }, Math.exp),
+  log: importFunc({ in: [f64], out: [f64] }, Math.log),
+  pow: importFunc({ in: [f64, f64], out: [f64] }, Math.pow),
+}
+
+/** Takes vectors apart, computes each element in f64, and puts the results together. */
+function byElement(elements: number, pick: (lane: number) => void, put: (lane: number) => void) {
+  return (name: Transcendental, operands: readonly Emit[]): Emit =>
+    () => {
+      for (let lane = 0; lane < elements; lane++) {
+        for (const operand of operands) {
+          operand()
+          pick(lane)
+        }
+        call(transcendentals[name])
+        put(lane)
+      }
+    }
+}
+
+/** Adds to running sums: each part of an element's value, widened to f64, to its own place. */
+function summing(
+  parts: readonly ((value: Emit) => void)[],
+  add: Instruction,
+  mul: Instruction,
+): (sum: readonly Local[], a: Emit, b: Emit | undefined) => void {
+  return (sum, a, b) => {
+    for (const [index, part] of parts.entries()) {
+      get(sum[index])()
+      part(a)
+      if (b !== undefined) {
+        part(b)
+        mul()
+      }
+      add()
+      local.set(sum[index])
+    }
+  }
+}
+
+function promoted(value: Emit): void {
+  value()
+  f64.promote_f32()
+}
+
+function lowerHalf(value: Emit): void {
+  value()
+  f64x2.promote_low_f32x4()
+}
+
+/** The upper two of four f32, as f64: the promotion takes the lower two. */
+function upperHalf(value: Emit): void {
+  value()
+  value()
+  i8x16.shuffle([8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15])
+  f64x2.promote_low_f32x4()
+}
+
+/** `a * b + c` with both roundings. */
+function multiplyAdd(instructions: Pick<Instructions, 'add' | 'mul'>) {
+  return (a: Emit, b: Emit, c: Emit): Emit =>
+    () => {
+      a()
+      b()
+      instructions.mul()
+      c()
+      instructions.add()
+    }
+}
+
 /** Where and with which instruction a value is read. */
 function reader(instruction: (place: { offset?: number; align?: number }) => unknown, after?: Instruction) {
   return (address: Emit, offset = 0): Emit =>
@@ -132,6 +234,33 @@ const f32x4Lanes: Lanes = {
     f32.const(Math.fround(value))
     f32x4.splat()
   },
+  relaxedMultiplyAdd: (a, b, c) => () => {
+    a()
+    b()
+    c()
+    f32x4.relaxed_madd()
+  },
+  transcendental: byElement(
+    4,
+    (lane) => {
+      f32x4.extract_lane(lane)
+      f64.promote_f32()
+    },
+    (lane) => {
+      f32.demote_f64()
+      if (lane === 0) f32x4.splat()
+      else f32x4.replace_lane(lane)
+    },
+  ),
+  sums: 2,
+  sumType: v128,
+  loadSum: reader((place) => v128.load(place)),
+  storeSum: writer((place) => v128.store(place)),
+  addToSum: summing(
+    [lowerHalf, upperHalf],
+    () => f64x2.add(),
+    () => f64x2.mul(),
+  ),
   scaleByPowerOfTwo: (value, exponent) => () => {
     value()
     exponent()
@@ -155,6 +284,21 @@ const f32Lane: Lanes = {
     () => f32.demote_f64(),
   ),
   constant: (value) => () => f32.const(Math.fround(value)),
+  relaxedMultiplyAdd: multiplyAdd(f32),
+  transcendental: byElement(
+    1,
+    () => f64.promote_f32(),
+    () => f32.demote_f64(),
+  ),
+  sums: 1,
+  sumType: f64,
+  loadSum: reader((place) => f64.load(place)),
+  storeSum: writer((place) => f64.store(place)),
+  addToSum: summing(
+    [promoted],
+    () => f64.add(),
+    () => f64.mul(),
+  ),
   scaleByPowerOfTwo: (value, exponent) => () => {
     value()
     i32.reinterpret_f32()
@@ -181,6 +325,26 @@ const f64x2Lanes: Lanes = {
     f64.const(value)
     f64x2.splat()
   },
+  relaxedMultiplyAdd: (a, b, c) => () => {
+    a()
+    b()
+    c()
+    f64x2.relaxed_madd()
+  },
+  transcendental: byElement(
+    2,
+    (lane) => f64x2.extract_lane(lane),
+    (lane) => (lane === 0 ? f64x2.splat() : f64x2.replace_lane(lane)),
+  ),
+  sums: 1,
+  sumType: v128,
+  loadSum: reader((place) => v128.load(place)),
+  storeSum: writer((place) => v128.store(place)),
+  addToSum: summing(
+    [(value) => value()],
+    () => f64x2.add(),
+    () => f64x2.mul(),
+  ),
   scaleByPowerOfTwo: (value, exponent) => () => {
     value()
     exponent()
@@ -201,6 +365,21 @@ const f64Lane: Lanes = {
   loadSplat: reader((place) => f64.load(place)),
   loadScalar: reader((place) => f64.load(place)),
   constant: (value) => () => f64.const(value),
+  relaxedMultiplyAdd: multiplyAdd(f64),
+  transcendental: byElement(
+    1,
+    () => {},
+    () => {},
+  ),
+  sums: 1,
+  sumType: f64,
+  loadSum: reader((place) => f64.load(place)),
+  storeSum: writer((place) => f64.store(place)),
+  addToSum: summing(
+    [(value) => value()],
+    () => f64.add(),
+    () => f64.mul(),
+  ),
   scaleByPowerOfTwo: (value, exponent) => () => {
     value()
     i64.reinterpret_f64()

@@ -1,4 +1,4 @@
-import { call, type Dependency, f32, f64, func, i32 } from 'wasmati'
+import { call, type EmittedFunction, f32, f64, func, i32 } from './assembler/index.ts'
 import { instantiate, type Kernel } from './kernel.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -43,10 +43,9 @@ export function createPlan(workspace: Workspace): Plan {
   }
 }
 
-function push(kernel: Dependency.AnyFunc, index: number, value: number): void {
+function push(kernel: EmittedFunction, index: number, value: number): void {
   const type = kernel.type.args[index]
   if (type === 'f64') f64.const(value)
   else if (type === 'f32') f32.const(value)
-  // Addresses from 2 GiB on are negative as i32.
-  else i32.const(value | 0)
+  else i32.const(value)
 }

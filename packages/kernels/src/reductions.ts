@@ -1,4 +1,4 @@
-import { f32, f64, f64x2, i32, local, v128 } from 'wasmati'
+import { f32, f64, f64x2, i32, local, v128 } from './assembler/index.ts'
 import { advance, type Emit, get, plus, set, times, whileBelow, whole } from './emit.ts'
 import { defineKernel, type Kernel, once } from './kernel.ts'
 import { lanesOf, type Precision } from './lanes.ts'
@@ -13,17 +13,17 @@ export const dot = once((precision: Precision): Kernel => {
   const { elementBytes } = lanesOf[precision].single
   const pair: (address: Emit) => Emit = (address) => () => {
     address()
-    if (precision === 'f64') v128.load({})
+    if (precision === 'f64') v128.load()
     else {
-      v128.load64_zero({})
+      v128.load64_zero()
       f64x2.promote_low_f32x4()
     }
   }
   const one: (address: Emit) => Emit = (address) => () => {
     address()
-    if (precision === 'f64') f64.load({})
+    if (precision === 'f64') f64.load()
     else {
-      f32.load({})
+      f32.load()
       f64.promote_f32()
     }
   }
@@ -55,8 +55,10 @@ export const dot = once((precision: Precision): Kernel => {
         advance(y, whole(2 * elementBytes))
       })
       set(sum, () => {
-        f64x2.extract_lane(0, sums)
-        f64x2.extract_lane(1, sums)
+        local.get(sums)
+        f64x2.extract_lane(0)
+        local.get(sums)
+        f64x2.extract_lane(1)
         f64.add()
       })
       set(
@@ -79,7 +81,19 @@ export const dot = once((precision: Precision): Kernel => {
       })
       local.get(result)
       local.get(sum)
-      f64.store({})
+      f64.store()
     },
   })
+})
+
+/** `(number, floor)`: the f64 at `number`, a sum of squares, becomes 1 over its root, which is at least `floor`. */
+export const reciprocalNorm: Kernel = defineKernel({
+  name: 'reciprocalNorm',
+  parameters: ['number', 'floor'],
+  locals: { norm: f64 },
+  body({ number, floor, norm }) {
+    const { single } = lanesOf.f64
+    set(norm, single.max(single.sqrt(single.load(get(number))), single.load(get(floor))))
+    single.store(get(number), single.div(single.constant(1), get(norm)))
+  },
 })

@@ -1,4 +1,4 @@
-import { i32, v128 } from 'wasmati'
+import { i32, local, v128 } from './assembler/index.ts'
 import { advance, type Emit, get, plus, set, times, whileBelow, whole } from './emit.ts'
 import { defineKernel, type Kernel, once } from './kernel.ts'
 import { type Lanes, lanesOf, type Precision } from './lanes.ts'
@@ -85,13 +85,11 @@ export const gatherRows: Kernel = defineKernel({
   body({ count, rowBytes, indices, source, target, end, from, column }) {
     set(end, plus(get(indices), times(get(count), whole(4))))
     whileBelow(indices, get(end), () => {
-      set(
-        from,
-        plus(
-          get(source),
-          times(() => i32.load({}, indices), get(rowBytes)),
-        ),
-      )
+      const index: Emit = () => {
+        local.get(indices)
+        i32.load()
+      }
+      set(from, plus(get(source), times(index, get(rowBytes))))
       set(column, whole(0))
       whileBelow(
         column,
@@ -99,16 +97,16 @@ export const gatherRows: Kernel = defineKernel({
         () => {
           plus(get(target), get(column))()
           plus(get(from), get(column))()
-          v128.load({})
-          v128.store({})
+          v128.load()
+          v128.store()
           advance(column, whole(16))
         },
       )
       whileBelow(column, get(rowBytes), () => {
         plus(get(target), get(column))()
         plus(get(from), get(column))()
-        i32.load({})
-        i32.store({})
+        i32.load()
+        i32.store()
         advance(column, whole(4))
       })
       advance(target, get(rowBytes))

@@ -1,4 +1,4 @@
-import { call, f32, f32x4, f64, f64x2, i32, if_, importFunc, local } from 'wasmati'
+import { call, f32, f32x4, f64, f64x2, i32, if_, importFunc, type Local, local } from './assembler/index.ts'
 import { advance, type Emit, get, plus, set, times, whileBelow, whole } from './emit.ts'
 import { expOfNegative } from './exp.ts'
 import { defineKernel, type Kernel, once } from './kernel.ts'
@@ -16,6 +16,14 @@ const conversions = {
   },
   f64: { widen: () => {}, narrow: () => {}, splat: () => f64x2.splat(), greater: () => f64.gt() },
 } as const
+
+/** The label at an address. */
+function labelAt(address: Local<'i32'>): Emit {
+  return () => {
+    local.get(address)
+    i32.load()
+  }
+}
 
 /**
  * `(rows, columns, logits, labels, probabilities, result)`: softmax and cross-entropy of every row.
@@ -67,7 +75,7 @@ export const softmaxCrossEntropy = once((precision: Precision): Kernel => {
           single.load(z)()
           local.get(largest)
           greater()
-          if_({}, () => set(best, get(column)))
+          if_(() => set(best, get(column)))
           set(largest, single.max(get(largest), single.load(z)))
           advance(column, whole(elementBytes))
         })
@@ -110,7 +118,11 @@ export const softmaxCrossEntropy = once((precision: Precision): Kernel => {
           widen()
           f64.sub()
         })
-        set(total, () => f64.add(total, rowLoss))
+        set(total, () => {
+          local.get(total)
+          local.get(rowLoss)
+          f64.add()
+        })
       }
 
       /** p_ij /= s_i, as a product with the reciprocal. */
@@ -143,7 +155,7 @@ export const softmaxCrossEntropy = once((precision: Precision): Kernel => {
       set(correct, whole(0))
       set(total, () => f64.const(0))
       whileBelow(logits, get(end), () => {
-        const labelColumn = times(() => i32.load({}, labels), whole(elementBytes))
+        const labelColumn = times(labelAt(labels), whole(elementBytes))
         findLargest()
         exponentiate()
         addLoss(labelColumn)
@@ -154,7 +166,11 @@ export const softmaxCrossEntropy = once((precision: Precision): Kernel => {
             labelColumn()
             i32.eq()
             // x - x is 0, or NaN where x is not finite: such a row is no hit.
-            f64.eq(f64.sub(rowLoss, rowLoss), 0)
+            local.get(rowLoss)
+            local.get(rowLoss)
+            f64.sub()
+            f64.const(0)
+            f64.eq()
             i32.and()
           }),
         )
@@ -168,7 +184,7 @@ export const softmaxCrossEntropy = once((precision: Precision): Kernel => {
       local.get(rows)
       f64.convert_i32_u()
       f64.div()
-      f64.store({})
+      f64.store()
       local.get(result)
       local.get(correct)
       f64.convert_i32_u()
@@ -222,10 +238,7 @@ export const softmaxCrossEntropyBackward = once((precision: Precision): Kernel =
           single.store(dz, single.mul(single.load(p), get(share)))
           advance(column, whole(elementBytes))
         })
-        set(
-          column,
-          times(() => i32.load({}, labels), whole(elementBytes)),
-        )
+        set(column, times(labelAt(labels), whole(elementBytes)))
         single.store(dz, single.mul(single.sub(single.load(p), single.constant(1)), get(share)))
         advance(probabilities, get(columns))
         advance(gradient, get(columns))
