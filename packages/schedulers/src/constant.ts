@@ -10,7 +10,7 @@ import { defineSchedule } from './schedule.ts'
 export const constant = defineSchedule({
   name: 'constant',
   equation: 'alpha(k) = alpha_0',
-  parameters: { initial: { greaterThan: 0 } },
+  parameters: { initial: { base: true, atLeast: 0 } },
   at:
     ({ initial }) =>
     () =>

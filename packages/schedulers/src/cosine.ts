@@ -1,3 +1,4 @@
+import { cosineBetween } from './interpolation.ts'
 import { defineSchedule } from './schedule.ts'
 
 /**
@@ -15,17 +16,12 @@ export const cosine = defineSchedule({
   name: 'cosine',
   equation: 'alpha(k) = alpha_T + (alpha_0 - alpha_T) * (1 + cos(pi * min(k, T) / T)) / 2',
   parameters: {
-    initial: { greaterThan: 0 },
+    initial: { base: true, atLeast: 0 },
     final: { default: 0, atLeast: 0 },
     steps: { atLeast: 1, integer: true },
   },
   at:
     ({ initial, final, steps }) =>
-    (step) => {
-      // Both ends exactly; in between the sum may be off by an ulp.
-      if (step === 0) return initial
-      return step >= steps
-        ? final
-        : final + ((initial - final) * (1 + Math.cos((Math.PI * step) / steps))) / 2
-    },
+    (step) =>
+      cosineBetween(initial, final, Math.min(step, steps), steps),
 })

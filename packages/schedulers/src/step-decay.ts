@@ -15,7 +15,7 @@ export const stepDecay = defineSchedule({
   name: 'stepDecay',
   equation: 'alpha(k) = alpha_0 * factor^floor(k / every)',
   parameters: {
-    initial: { greaterThan: 0 },
+    initial: { base: true, greaterThan: 0 },
     factor: { default: 0.5, greaterThan: 0, atMost: 1 },
     every: { atLeast: 1, integer: true },
   },
