@@ -8,15 +8,23 @@ export interface Range {
 
 const fraction: Range = { atLeast: 0, lessThan: 1 }
 const positive: Range = { greaterThan: 0 }
+const notNegative: Range = { atLeast: 0 }
 
 /** Ranges by name: one name means one thing in every optimizer. */
 const ranges: Readonly<Record<string, Range>> = {
   learningRate: positive,
   momentum: fraction,
+  dampening: { atLeast: 0, atMost: 1 },
   decay: fraction,
   beta1: fraction,
   beta2: fraction,
+  beta3: fraction,
   epsilon: positive,
+  weightDecay: notNegative,
+  initialAccumulator: notNegative,
+  learningRateDecay: notNegative,
+  momentumDecay: notNegative,
+  trustCoefficient: positive,
 }
 
 /** The range of a hyper-parameter by its public name; unbounded where the name has no fixed meaning. */

@@ -27,7 +27,7 @@ export function saveState(state: OptimizerState): SavedState {
   const tensors = Object.entries(state.tensors).map(([name, { vectors, scalars }]) => {
     const saved: SavedTensor = {
       vectors: Object.fromEntries(Object.entries(vectors).map(([key, vector]) => [key, encode(vector)])),
-      scalars: Object.fromEntries([...scalars].map(([key, value]) => [key, encode(Float64Array.of(value))])),
+      scalars: Object.fromEntries(Object.entries(scalars).map(([key, value]) => [key, encode(value)])),
     }
     return [name, saved] as const
   })
@@ -53,7 +53,7 @@ export function restoreState(saved: SavedState, into: OptimizerState): void {
   checkAlike(optimizer, expected, given, 'saved state')
   for (const [tensor, { vectors, scalars }] of Object.entries(into.tensors)) {
     for (const [key, vector] of Object.entries(vectors)) vector.set(given[`${tensor}.${key}`])
-    for (const key of scalars.keys()) scalars.set(key, given[`${tensor}.${key}`][0])
+    for (const [key, value] of Object.entries(scalars)) value.set(given[`${tensor}.${key}`])
   }
   into.step = saved.step
 }
@@ -62,7 +62,7 @@ function flatten(state: OptimizerState): Record<string, Vector> {
   return Object.fromEntries(
     Object.entries(state.tensors).flatMap(([tensor, { vectors, scalars }]) => [
       ...Object.entries(vectors).map(([key, vector]) => [`${tensor}.${key}`, vector] as const),
-      ...[...scalars].map(([key, value]) => [`${tensor}.${key}`, Float64Array.of(value)] as const),
+      ...Object.entries(scalars).map(([key, value]) => [`${tensor}.${key}`, value] as const),
     ]),
   )
 }

@@ -1,3 +1,5 @@
+import { allocate } from '@thalweg/kernels'
+
 /** Numbers of one precision, in place. */
 export type Vector = Float32Array | Float64Array
 
@@ -5,7 +7,7 @@ export type Vector = Float32Array | Float64Array
 export type Parameters = Vector | Readonly<Record<string, Vector>>
 
 /** The name of the only tensor where parameters are one flat array. */
-const flatName = 'parameters'
+export const flatName = 'parameters'
 
 /** Parameters as named arrays; throws TypeError for anything but f32 and f64 arrays. */
 export function named(parameters: Parameters): Readonly<Record<string, Vector>> {
@@ -17,7 +19,7 @@ export function named(parameters: Parameters): Readonly<Record<string, Vector>> 
 }
 
 /** Whether a value is an f32 or f64 array. */
-function isVector(value: unknown): value is Vector {
+export function isVector(value: unknown): value is Vector {
   return value instanceof Float32Array || value instanceof Float64Array
 }
 
@@ -60,4 +62,28 @@ export function checkNames(
     unknown.length > 0 ? `with unknown ${unknown.join(', ')}` : '',
   ]
   throw new TypeError(`${owner}: ${what} ${parts.filter((part) => part !== '').join(' and ')}`)
+}
+
+/** The dimensions of a tensor; throws RangeError where they do not multiply to its length. */
+export function shapeOf(
+  owner: string,
+  name: string,
+  { length }: Vector,
+  shapes: Readonly<Record<string, readonly number[]>> | undefined,
+): readonly number[] {
+  const shape = shapes?.[name]
+  if (shape === undefined) return [length]
+  const product = shape.reduce((size, dimension) => size * dimension, 1)
+  const whole = shape.every((dimension) => Number.isSafeInteger(dimension) && dimension > 0)
+  if (!whole || product !== length) {
+    throw new RangeError(
+      `${owner}: the shape of ${name} must multiply to ${length}, got [${shape.join(', ')}]`,
+    )
+  }
+  return shape
+}
+
+/** A zeroed array like another, in memory that kernels can reach. */
+export function allocateVector(like: Vector): Vector {
+  return precisionOf(like) === 'f32' ? allocate(like.length, 'f32') : allocate(like.length, 'f64')
 }

@@ -12,14 +12,13 @@ export interface RuleParts {
 }
 
 /**
- * Splits a rule: the leading lines that assign nothing but numbers give states their initial values. Where the rule has
- * a `for t in range(...):` line, it stands exactly between the two parts.
+ * Splits a rule: the leading lines that give states their initial values, and the rest. An initial value is a number,
+ * or a hyper-parameter or `w` given to a name that is assigned again below. Where the rule has a
+ * `for t in range(...):` line, it stands exactly between the two parts.
  */
 export function ruleParts(rule: Rule): RuleParts {
   const { statements, loopAt } = rule
-  const first = statements.findIndex(({ values }) =>
-    values.some((value) => constantValue(value) === undefined),
-  )
+  const first = statements.findIndex((_, index) => !isInitial(statements, index))
   const count = first === -1 ? statements.length : first
   if (loopAt !== undefined && loopAt < count) {
     const [target] = statements[loopAt].targets
@@ -57,6 +56,20 @@ export function ruleParts(rule: Rule): RuleParts {
     }
   }
   return { initial, body: statements.slice(count) }
+}
+
+function isInitial(statements: readonly Statement[], index: number): boolean {
+  const { targets, values } = statements[index]
+  const assignedBelow = statements.slice(index + 1).flatMap((each) => each.targets.map(canonicalName))
+  return values.every((value, position) => {
+    if (value.kind !== 'name') return constantValue(value) !== undefined
+    const name = canonicalName(value.name)
+    if (name === 'gradient' || name === 't') return false
+    // A variable of the rule is a value of the step, not one that is there before it.
+    if (name !== 'w' && statements.some((each) => each.targets.map(canonicalName).includes(name)))
+      return false
+    return assignedBelow.includes(canonicalName(targets[position]))
+  })
 }
 
 /** The value of an expression without names; undefined if it has any. */

@@ -1,61 +1,107 @@
 import { ruleParts } from './initial-values.ts'
 import { canonicalName } from './names.ts'
 import type { Rule } from './parse.ts'
-import type { Expression, FunctionName } from './syntax.ts'
+import type { Expression, FunctionName, ReductionName } from './syntax.ts'
+import { isReduction } from './syntax.ts'
 
-/** The state of an interpreted rule: every variable's value at every coordinate, in f64. */
-export interface InterpretedState {
-  step: number
-  readonly coordinates: Map<string, number>[]
+/** A number, or one number a coordinate. */
+type Value = number | Float64Array
+
+/** One tensor as the interpreter sees it, in f64: `w` and every other name that has a value. */
+export interface InterpretedTensor {
+  readonly names: Map<string, Value>
 }
 
-/** The state before the first step; variables that are not there yet read as 0. */
-export function initialState(length: number): InterpretedState {
-  return { step: 0, coordinates: Array.from({ length }, () => new Map()) }
+/** A rule to interpret, and its hyper-parameters. */
+export interface InterpretedRule {
+  readonly rule: Rule
+  readonly hyperparameters: Readonly<Record<string, number>>
+}
+
+/** Tensors before the first step; names that are not there yet read as 0. */
+export function interpretedTensors(parameters: readonly Float64Array[]): InterpretedTensor[] {
+  return parameters.map((w) => ({ names: new Map<string, Value>([['w', Float64Array.from(w)]]) }))
 }
 
 /**
- * One step of a rule, by walking its text for each coordinate in f64: slow and obvious, the measure of the compiler.
- * A name keeps its value from step to step, except that leading `name = number` lines run at the first step only.
+ * One step of a rule, by walking its text line by line over all tensors in f64: slow and obvious, the measure of the
+ * compiler. A name keeps its value from step to step, except that leading lines with initial values run at the first
+ * step only.
  */
 export function interpret(
-  rule: Rule,
-  hyperparameters: Readonly<Record<string, number>>,
-  parameters: Float64Array,
-  gradient: ArrayLike<number>,
-  state: InterpretedState,
+  { rule, hyperparameters }: InterpretedRule,
+  tensors: readonly InterpretedTensor[],
+  gradients: readonly ArrayLike<number>[],
+  step: number,
 ): void {
-  state.step += 1
   const { initial, body } = ruleParts(rule)
-  const statements = state.step === 1 ? [...initial, ...body] : body
-  parameters.forEach((parameter, index) => {
-    const names = state.coordinates[index]
+  const statements = step === 1 ? [...initial, ...body] : body
+  for (const [index, { names }] of tensors.entries()) {
     for (const [name, value] of Object.entries(hyperparameters)) names.set(canonicalName(name), value)
-    names.set('w', parameter).set('gradient', gradient[index]).set('t', state.step)
-    for (const { targets, values } of statements) {
-      const results = values.map((value) => evaluate(value, names))
-      for (const [position, target] of targets.entries()) names.set(canonicalName(target), results[position])
+    names.set('gradient', Float64Array.from(gradients[index])).set('t', step)
+  }
+  for (const { targets, values } of statements) {
+    const results = values.map((value) => evaluate(value, tensors))
+    for (const [position, target] of targets.entries()) {
+      for (const [index, { names }] of tensors.entries())
+        names.set(canonicalName(target), results[position][index])
     }
-    parameters[index] = names.get('w') ?? Number.NaN
+  }
+}
+
+/** The value of an expression in every tensor. */
+function evaluate(expression: Expression, tensors: readonly InterpretedTensor[]): Value[] {
+  const inner = (each: Expression): Value[] => evaluate(each, tensors)
+  switch (expression.kind) {
+    case 'number':
+      return tensors.map(() => expression.value)
+    case 'name':
+      return tensors.map(({ names }) => names.get(canonicalName(expression.name)) ?? 0)
+    case 'negate':
+      return elementWise((a) => -a, [inner(expression.operand)])
+    case 'compare':
+      return elementWise(
+        (a, b) => Number(compare(expression.operator, a, b)),
+        [inner(expression.left), inner(expression.right)],
+      )
+    case 'binary':
+      return elementWise(arithmetic[expression.operator], [inner(expression.left), inner(expression.right)])
+    case 'call': {
+      const operands = expression.arguments.map(inner)
+      return isReduction(expression.function)
+        ? reduce(expression.function, operands)
+        : elementWise(functions[expression.function], operands)
+    }
+  }
+}
+
+/** A function of numbers, at every coordinate of every tensor. */
+function elementWise(apply: (...values: number[]) => number, operands: readonly Value[][]): Value[] {
+  return operands[0].map((_, tensor) => {
+    const values = operands.map((operand) => operand[tensor])
+    const vector = values.find((value) => typeof value !== 'number')
+    const at = (index: number): number[] =>
+      values.map((value) => (typeof value === 'number' ? value : value[index]))
+    return vector === undefined ? apply(...at(0)) : vector.map((_, index) => apply(...at(index)))
   })
 }
 
-function evaluate(expression: Expression, names: ReadonlyMap<string, number>): number {
-  const value = (inner: Expression): number => evaluate(inner, names)
-  switch (expression.kind) {
-    case 'number':
-      return expression.value
-    case 'name':
-      return names.get(canonicalName(expression.name)) ?? 0
-    case 'negate':
-      return -value(expression.operand)
-    case 'compare':
-      return compare(expression.operator, value(expression.left), value(expression.right)) ? 1 : 0
-    case 'call':
-      return functions[expression.function](...expression.arguments.map(value))
-    case 'binary':
-      return arithmetic[expression.operator](value(expression.left), value(expression.right))
+function reduce(name: ReductionName, [left, right]: readonly Value[][]): Value[] {
+  const totals = left.map((value, tensor) => {
+    const [a, b] = [vector(value), vector(name === 'dot' ? right[tensor] : value)]
+    const squares = name === 'sum' || name === 'mean' ? a : a.map((each, index) => each * b[index])
+    return squares.reduce((sum, each) => sum + each, 0)
+  })
+  if (name === 'globalNorm') {
+    const total = totals.reduce((sum, each) => sum + each, 0)
+    return totals.map(() => Math.sqrt(total))
   }
+  if (name === 'norm') return totals.map(Math.sqrt)
+  return name === 'mean' ? totals.map((total, tensor) => total / vector(left[tensor]).length) : totals
+}
+
+function vector(value: Value): Float64Array {
+  return typeof value === 'number' ? Float64Array.of(value) : value
 }
 
 const arithmetic = {
@@ -66,7 +112,7 @@ const arithmetic = {
   '**': power,
 }
 
-const functions: Readonly<Record<FunctionName, (...values: number[]) => number>> = {
+const functions: Readonly<Record<Exclude<FunctionName, ReductionName>, (...values: number[]) => number>> = {
   sqrt: Math.sqrt,
   abs: Math.abs,
   sign: Math.sign,

@@ -1,209 +1,182 @@
-import { createGraph, shapeOf } from './graph.ts'
-import { constantValue, type RuleParts, ruleParts } from './initial-values.ts'
+import { createGraph, type Graph } from './graph.ts'
 import { canonicalName } from './names.ts'
 import type { Rule } from './parse.ts'
-import type { Node, Operation, Program } from './program.ts'
+import type { Node, Program, Scope, StateVariable } from './program.ts'
 import { type Place, RuleError } from './rule-error.ts'
-import type { Expression, Statement } from './syntax.ts'
+import { type Expression, isReduction, type ReductionName } from './syntax.ts'
+import { type FoundState, findVariables, type Link, type Variables } from './variables.ts'
 
 /** The largest whole exponent of a vector: it becomes multiplications. */
 const maxExponent = 8
 
-/** Each state is an array of the parameters' length. */
-const maxStates = 32
+/** How many passes over memory, and how many different values, a step may take: a rule can come from outside. */
+const maxPasses = 8
+const maxValues = 3000
+
+/** A link with its variables told apart. */
+interface KnownLink extends Variables {
+  readonly link: Link
+  /** States by their key, under the names they have in the whole program. */
+  readonly names: ReadonlyMap<string, string>
+}
 
 /**
- * Understands a rule: which names are state, what each expression is over, and what every variable becomes,
- * as a graph in which equal expressions are one node.
+ * Understands rules that run one after the other in each step: which names are state, what each expression is over, and
+ * what every variable becomes, as one graph in which equal expressions are one node. They share w, the gradient and t;
+ * every other name is a link's own.
  *
- * Leading `name = number` lines give a state's initial value; a name read before it is assigned is state from 0.
- * Throws RuleError with the place for a name that is unknown, a state that never changes, and a vector exponent
- * that is no small whole number.
+ * Throws RuleError with the place for a name that is unknown, a state that never changes, and a vector exponent that is
+ * no small whole number.
  */
-export function lower(rule: Rule, hyperparameters: readonly string[]): Program {
-  const names = hyperparameterNames(rule, hyperparameters)
-  const parts = ruleParts(rule)
-  const states = findStates(rule, parts, names)
-  if (states.size > maxStates) {
-    const extra = [...states.values()][maxStates]
-    throw new RuleError(
-      rule.text,
-      extra,
-      extra.written,
-      `the rule keeps ${states.size} states`,
-      `at most ${maxStates}`,
-    )
-  }
-  // A state is one number until a vector feeds it; feeding it may make others vectors in turn.
-  const vectors = new Set<string>()
-  for (;;) {
-    const values = evaluate(rule, parts.body, names, states, vectors)
-    const grown = [...states.keys()].filter(
-      (name) => values.get(name)?.shape === 'vector' && !vectors.has(name),
-    )
-    if (grown.length === 0) return finish(rule, states, values)
-    for (const name of grown) vectors.add(name)
-  }
-}
-
-interface StateFound extends Place {
-  readonly written: string
-  readonly initial: number
-}
-
-function finish(
-  rule: Rule,
-  states: ReadonlyMap<string, StateFound>,
-  values: ReadonlyMap<string, Node>,
-): Program {
-  const parameter = values.get('w')
-  if (parameter === undefined || parameter.kind === 'parameter') {
-    const { line, column } = rule.statements[rule.statements.length - 1]
-    throw new RuleError(rule.text, { line, column }, 'w', 'the rule never changes w', 'an update of w')
-  }
-  const variables = [...states].map(([name, { written, initial }]) => {
-    const next = values.get(name)
-    if (next === undefined || next.shape === 'mask') throw new Error(`unreachable: ${name} has no value`)
-    return { name: written, initial, shape: next.shape, next }
+export function lower(links: readonly Link[]): Program {
+  const taken = new Set<string>()
+  const known = links.map((link): KnownLink => {
+    const variables = findVariables(link)
+    const names = new Map<string, string>()
+    for (const [key, { written }] of variables.states) {
+      const name = taken.has(written) ? `${link.label}.${written}` : written
+      taken.add(name)
+      names.set(key, name)
+    }
+    return { ...variables, link, names }
   })
-  return { states: variables, parameter, text: rule.text }
+  // A state is one number until a vector feeds it; feeding it may make others vectors in turn.
+  const vectors = new Set(
+    known.flatMap(({ states, names }) =>
+      [...states].filter(([, state]) => isVectorFromStart(state)).map(([key]) => names.get(key) ?? key),
+    ),
+  )
+  for (;;) {
+    const program = evaluate(known, vectors)
+    const grown = program.states.filter(({ name, next }) => next.shape === 'vector' && !vectors.has(name))
+    if (grown.length === 0) return checked(known, withoutUnread(known, program))
+    for (const { name } of grown) vectors.add(name)
+  }
 }
 
-const reserved: ReadonlySet<string> = new Set(['w', 'gradient', 't'])
+function isVectorFromStart({ initial, input }: FoundState): boolean {
+  return initial.kind === 'parameter' || input
+}
 
-/** Hyper-parameters by the one key of all their spellings. */
-function hyperparameterNames(rule: Rule, hyperparameters: readonly string[]): Map<string, string> {
-  const names = new Map<string, string>()
-  for (const name of hyperparameters) {
-    const key = canonicalName(name)
-    const other = names.get(key)
-    if (reserved.has(key) || other !== undefined) {
-      const meaning =
-        other === undefined ? ({ w: 'the parameter', t: 'the step' }[key] ?? 'the gradient') : `"${other}"`
-      const problem = `the hyper-parameter "${name}" is another name of ${meaning}`
-      throw new RuleError(rule.text, { line: 1, column: 1 }, name, problem, 'a name of its own')
+function checked(links: readonly KnownLink[], program: Program): Program {
+  const last = links[links.length - 1].link.rule
+  const { line, column } = last.statements[last.statements.length - 1]
+  const fail = (found: string, problem: string, expected: string): never => {
+    throw new RuleError(last.text, { line, column }, found, problem, expected)
+  }
+  const { leaf, next } = program.parameter
+  if (leaf === next && links.some(({ link }) => link.transform !== true)) {
+    fail('w', 'the rule never changes w', 'an update of w')
+  }
+  const nodes = reachable([next, program.gradient, ...program.states.map((state) => state.next)])
+  const passes = 1 + Math.max(...[...nodes].map((node) => node.level))
+  if (passes > maxPasses) fail('', `the rule takes ${passes} passes over memory`, `at most ${maxPasses}`)
+  if (nodes.size * passes > maxValues) {
+    fail('', `the rule computes ${nodes.size * passes} values a step`, `at most ${maxValues}`)
+  }
+  return program
+}
+
+/**
+ * Leaves out the states that nothing but themselves reads, where a rule was made for known hyper-parameters: momentum 0
+ * has no velocity. In a rule as given, a state that nobody reads is there to be looked at.
+ */
+function withoutUnread(links: readonly KnownLink[], program: Program): Program {
+  if (links.every(({ link }) => (link.constants?.size ?? 0) === 0)) return program
+  const kept = new Set(
+    links.flatMap(({ link, names }) => (link.keeps ?? []).map((name) => names.get(canonicalName(name)))),
+  )
+  const roots = program.states.filter(({ name }) => kept.has(name)).map(({ next }) => next)
+  const read = reachable([program.parameter.next, program.gradient, ...roots])
+  for (let size = 0; size < read.size; ) {
+    size = read.size
+    for (const { leaf, next } of program.states) {
+      if (read.has(leaf)) for (const node of reachable([next])) read.add(node)
     }
-    names.set(key, name)
   }
-  return names
+  return { ...program, states: program.states.filter(({ name, leaf }) => read.has(leaf) || kept.has(name)) }
 }
 
-function findStates(
-  rule: Rule,
-  parts: RuleParts,
-  hyperparameters: ReadonlyMap<string, string>,
-): Map<string, StateFound> {
-  const { initial, body } = parts
-  const states = new Map<string, StateFound>()
-  for (const { targets, values, line, column } of initial) {
-    for (const [index, target] of targets.entries()) {
-      const key = canonicalName(target)
-      if (hyperparameters.has(key)) throw notAssignable(rule, { line, column }, target, 'a hyper-parameter')
-      states.set(key, { written: target, initial: constantValue(values[index]) ?? 0, line, column })
-    }
+/** The nodes that these need, themselves included. */
+function reachable(nodes: readonly Node[]): Set<Node> {
+  const found = new Set<Node>()
+  const visit = (node: Node): void => {
+    if (found.has(node)) return
+    found.add(node)
+    if (node.kind === 'operation' || node.kind === 'sum') node.inputs.forEach(visit)
   }
-  const assigned = new Set<string>()
-  const everAssigned = new Set(body.flatMap(({ targets }) => targets.map(canonicalName)))
-  for (const statement of body) {
-    for (const name of statement.values.flatMap(namesIn)) {
-      const key = canonicalName(name.name)
-      if (assigned.has(key) || reserved.has(key) || hyperparameters.has(key) || states.has(key)) continue
-      if (!everAssigned.has(key))
-        throw unknownName(rule, name, [...hyperparameters.values(), ...everAssigned])
-      states.set(key, { written: name.name, initial: 0, line: name.line, column: name.column })
-    }
-    for (const target of statement.targets) {
-      const key = canonicalName(target)
-      if (key === 't') throw notAssignable(rule, statement, target, 'the step')
-      if (hyperparameters.has(key)) throw notAssignable(rule, statement, target, 'a hyper-parameter')
-      assigned.add(key)
-    }
-  }
-  for (const [key, { written, line, column }] of states) {
-    if (everAssigned.has(key)) continue
-    const problem = `the state "${written}" is never written`
-    throw new RuleError(
-      rule.text,
-      { line, column },
-      written,
-      problem,
-      `a line that assigns ${written}, or none at all`,
-    )
-  }
-  return states
+  nodes.forEach(visit)
+  return found
 }
 
-function notAssignable(rule: Rule, place: Place, name: string, what: string): RuleError {
-  const problem = `"${name}" cannot be assigned: it is ${what}`
-  return new RuleError(rule.text, place, name, problem, 'w, a state or a new name')
-}
-
-function unknownName(
-  rule: Rule,
-  name: Place & { readonly name: string },
-  others: readonly string[],
-): RuleError {
-  const known = ['w', 'gradient', 't', ...new Set(others.filter((each) => !reserved.has(each)))].join(', ')
-  return new RuleError(rule.text, name, name.name, `unknown name "${name.name}"`, `one of ${known}`)
-}
-
-function namesIn(expression: Expression): (Place & { readonly name: string })[] {
-  switch (expression.kind) {
-    case 'number':
-      return []
-    case 'name':
-      return [expression]
-    case 'negate':
-      return namesIn(expression.operand)
-    case 'call':
-      return expression.arguments.flatMap(namesIn)
-    default:
-      return [...namesIn(expression.left), ...namesIn(expression.right)]
-  }
-}
-
-/** The value of every variable after the statements, given which states are vectors. */
-function evaluate(
-  rule: Rule,
-  body: readonly Statement[],
-  hyperparameters: ReadonlyMap<string, string>,
-  states: ReadonlyMap<string, StateFound>,
-  vectors: ReadonlySet<string>,
-): Map<string, Node> {
+/** The program, given which states are vectors. */
+function evaluate(links: readonly KnownLink[], vectors: ReadonlySet<string>): Program {
   const graph = createGraph()
-  const values = new Map<string, Node>([
-    ['w', graph.leaf({ kind: 'parameter', shape: 'vector' })],
+  const leaf = graph.leaf({ kind: 'parameter', shape: 'vector' })
+  const shared = new Map<string, Node>([
+    ['w', leaf],
     ['gradient', graph.leaf({ kind: 'gradient', shape: 'vector' })],
     ['t', graph.leaf({ kind: 'step', shape: 'scalar' })],
   ])
-  for (const [key, name] of hyperparameters)
-    values.set(key, graph.leaf({ kind: 'hyperparameter', shape: 'scalar', name }))
-  for (const [key, { written }] of states) {
-    values.set(
-      key,
-      graph.leaf({ kind: 'state', shape: vectors.has(key) ? 'vector' : 'scalar', name: written }),
-    )
-  }
+  const states = links.flatMap((known): StateVariable[] => {
+    const values = new Map(shared)
+    if (known.link.transform === true) values.set('start', leaf)
+    const { constants } = known.link
+    for (const [key, name] of known.hyperparameters) {
+      const value = constants?.get(name)
+      values.set(
+        key,
+        value === undefined
+          ? graph.leaf({ kind: 'hyperparameter', shape: 'scalar', name })
+          : graph.leaf({
+              kind: 'constant',
+              shape: 'scalar',
+              value,
+              ...(value === 0 && { absent: true as const }),
+            }),
+      )
+    }
+    const leaves = new Map<string, Node>()
+    for (const [key, name] of known.names) {
+      const shape = vectors.has(name) ? 'vector' : 'scalar'
+      const state = graph.leaf({ kind: 'state', shape, name })
+      leaves.set(key, state)
+      values.set(key, state)
+    }
+    run(known.link, known.body, graph, values)
+    for (const name of ['w', 'gradient']) shared.set(name, values.get(name) ?? leaf)
+    return [...known.states].map(([key, { initial }]) => {
+      const [own, next] = [leaves.get(key), values.get(key)]
+      if (own === undefined || next === undefined || next.shape === 'mask')
+        throw new Error(`unreachable: ${key} has no value`)
+      return { name: known.names.get(key) ?? key, initial, shape: next.shape, leaf: own, next }
+    })
+  })
+  const [next, gradient] = [shared.get('w') ?? leaf, shared.get('gradient') ?? leaf]
+  return { states, parameter: { leaf, next }, gradient }
+}
+
+/** Runs a link's statements over `values`, which holds every name's value. */
+function run(link: Link, body: KnownLink['body'], graph: Graph, values: Map<string, Node>): void {
+  const { rule } = link
+  const reduce = reductions(graph, link.scope ?? 'tensor')
 
   function nodeOf(expression: Expression): Node {
     switch (expression.kind) {
       case 'number':
-        return graph.leaf({ kind: 'constant', shape: 'scalar', value: expression.value })
+        return graph.constant(expression.value)
       case 'name': {
         const value = values.get(canonicalName(expression.name))
-        if (value === undefined)
-          throw unknownName(rule, expression, [...hyperparameters.values(), ...values.keys()])
+        if (value === undefined) throw new Error(`unreachable: ${expression.name} was found before`)
         return value
       }
       case 'negate':
-        return numeric(expression, 'negate', [expression.operand])
-      case 'compare': {
-        const inputs = [expression.left, expression.right].map((each) => number(each))
-        return graph.operation(expression.operator, 'mask', inputs)
-      }
+        return graph.operation('negate', [number(expression.operand)])
+      case 'compare':
+        return graph.comparison(expression.operator, [number(expression.left), number(expression.right)])
       case 'binary':
-        if (expression.operator === '**') return power(expression, expression.left, expression.right)
-        return numeric(expression, expression.operator, [expression.left, expression.right])
+        if (expression.operator === '**') return power(expression, expression.left, expression.right, false)
+        return graph.operation(expression.operator, [number(expression.left), number(expression.right)])
       case 'call':
         return call(expression)
     }
@@ -211,65 +184,79 @@ function evaluate(
 
   /** A value that is a number, not a condition. */
   function number(expression: Expression): Node {
-    const value = nodeOf(expression)
-    if (value.shape !== 'mask') return value
+    if (expression.kind !== 'compare') return nodeOf(expression)
     throw new RuleError(rule.text, expression, '', 'a comparison is not a number', 'where(condition, a, b)')
   }
 
-  function numeric(_place: Place, operation: Operation, operands: readonly Expression[]): Node {
-    const inputs = operands.map(number)
-    return graph.operation(operation, shapeOf(inputs), inputs)
-  }
-
   function call(expression: Extract<Expression, { kind: 'call' }>): Node {
-    const [first, second] = expression.arguments
-    if (expression.function === 'pow') return power(expression, first, second)
-    if (expression.function === 'where') {
-      const condition = nodeOf(first)
-      if (condition.shape !== 'mask') {
-        throw new RuleError(
-          rule.text,
-          first,
-          '',
-          'the first argument of where is not a condition',
-          'a comparison such as g > 0',
-        )
-      }
-      const inputs = [condition, ...expression.arguments.slice(1).map(number)]
-      return graph.operation('where', shapeOf(inputs), inputs)
+    const { function: name, arguments: operands } = expression
+    const [first, second, third] = operands
+    if (name === 'pow') return power(expression, first, second, true)
+    if (name === 'where') {
+      const inputs = [condition(first), number(second), number(third)]
+      return graph.operation('where', inputs)
     }
-    const value = numeric(expression, expression.function, expression.arguments)
-    if (value.shape === 'vector' && (expression.function === 'exp' || expression.function === 'log')) {
-      const problem = `${expression.function} of a vector has no compiled form`
-      throw new RuleError(
-        rule.text,
-        expression,
-        expression.function,
-        problem,
-        `${expression.function} of numbers that depend on no vector`,
-      )
+    if (!isReduction(name)) return graph.operation(name, operands.map(number))
+    const inputs = operands.map(number)
+    for (const [index, input] of inputs.entries()) {
+      if (input.shape === 'vector') continue
+      const problem = `${name} of a number`
+      throw new RuleError(rule.text, operands[index], name, problem, 'a vector: what w or gradient feeds')
     }
-    return value
+    return reduce(name, inputs)
   }
 
-  function power(place: Place, base: Expression, exponent: Expression): Node {
+  /** A number is a condition too: whether it is other than 0. */
+  function condition(expression: Expression): Node {
+    if (expression.kind === 'compare') return nodeOf(expression)
+    const value = number(expression)
+    if (value.shape === 'scalar') return value
+    const expected = 'a comparison such as g > 0'
+    throw new RuleError(rule.text, expression, '', 'the first argument of where is not a condition', expected)
+  }
+
+  function power(place: Place, base: Expression, exponent: Expression, any: boolean): Node {
     const inputs = [number(base), number(exponent)]
     const [left, right] = inputs
-    if (left.shape === 'scalar' && right.shape === 'scalar') return graph.operation('power', 'scalar', inputs)
+    if (left.shape === 'scalar' && right.shape === 'scalar') return graph.operation('power', inputs)
     const value = right.kind === 'constant' ? right.value : Number.NaN
-    if (value === 0.5) return graph.operation('sqrt', 'vector', [left])
-    if (!Number.isInteger(value) || value < 1 || value > maxExponent) {
-      const problem = 'the exponent of a vector must be known'
-      throw new RuleError(rule.text, place, '**', problem, `a whole number from 1 to ${maxExponent}, or 0.5`)
+    if (value === 0.5) return graph.operation('sqrt', [left])
+    if (Number.isInteger(value) && value >= 1 && value <= maxExponent) {
+      let product = left
+      for (let factor = 1; factor < value; factor++) product = graph.operation('*', [product, left])
+      return product
     }
-    let product = left
-    for (let factor = 1; factor < value; factor++) product = graph.operation('*', 'vector', [product, left])
-    return product
+    if (any) return graph.operation('power', inputs)
+    const problem = 'the exponent of a vector must be known'
+    const expected = `a whole number from 1 to ${maxExponent}, or 0.5; pow(a, b), which is slow, for others`
+    throw new RuleError(rule.text, place, '**', problem, expected)
   }
 
   for (const { targets, values: expressions } of body) {
     const results = expressions.map(number)
     for (const [index, target] of targets.entries()) values.set(canonicalName(target), results[index])
   }
-  return values
+}
+
+function reductions(graph: Graph, own: Scope): (name: ReductionName, inputs: readonly Node[]) => Node {
+  return (name, inputs) => {
+    const [first] = inputs
+    switch (name) {
+      case 'mean': {
+        const count = graph.leaf({ kind: 'count', shape: 'scalar', scope: own })
+        return graph.operation('/', [graph.sum(own, inputs), count])
+      }
+      case 'norm':
+        return graph.operation('sqrt', [graph.sum(own, [first, first])])
+      case 'globalNorm':
+        return graph.operation('sqrt', [graph.sum('all', [first, first])])
+      default:
+        return graph.sum(own, inputs)
+    }
+  }
+}
+
+/** Throws RuleError unless the text is a rule over these hyper-parameters. */
+export function checkLink(rule: Rule, hyperparameters: readonly string[]): void {
+  lower([{ label: 'rule', rule, hyperparameters }])
 }

@@ -1,14 +1,14 @@
 import { sequence } from '@thalweg/testing'
 import { describe, expect, it } from 'vitest'
 import { defineRule, RuleError } from '../index.ts'
-import { initialState, interpret } from './interpret.ts'
+import { interpret, interpretedTensors } from './interpret.ts'
 import { lower } from './lower.ts'
 import { parse } from './parse.ts'
 
 const known = ['learningRate', 'momentum', 'decay', 'epsilon']
 
 function understand(text: string) {
-  return lower(parse(text), known)
+  return lower([{ label: 'test', rule: parse(text), hyperparameters: known }])
 }
 
 function failure(text: string): RuleError {
@@ -78,14 +78,16 @@ describe('state', () => {
   it('is what is read before it is assigned, from 0, or from its leading line', () => {
     const { states } = understand('cache = 0.5\ncache += g**2\nw -= lr * old / sqrt(cache)\nold = g')
     expect(states.map(({ name, initial, shape }) => ({ name, initial, shape }))).toEqual([
-      { name: 'cache', initial: 0.5, shape: 'vector' },
-      { name: 'old', initial: 0, shape: 'vector' },
+      { name: 'cache', initial: { kind: 'number', value: 0.5 }, shape: 'vector' },
+      { name: 'old', initial: { kind: 'number', value: 0 }, shape: 'vector' },
     ])
   })
 
   it('is one number where no vector feeds it', () => {
     const { states } = understand('product = 1\nproduct *= momentum\nw -= lr * product * g')
-    expect(states).toMatchObject([{ name: 'product', initial: 1, shape: 'scalar' }])
+    expect(states).toMatchObject([
+      { name: 'product', initial: { kind: 'number', value: 1 }, shape: 'scalar' },
+    ])
   })
 
   it('becomes a vector through another one', () => {
@@ -134,10 +136,11 @@ describe('errors: line, column, what stands there and what was expected', () => 
       'w = sqr(g)',
       1,
       5,
-      'unknown function "sqr"; expected one of sqrt, abs, sign, exp, log, min, max, pow, where',
+      'unknown function "sqr"; expected one of sqrt, abs, sign, exp, log, min, max, pow, where, sum, mean',
     ],
     ['w = sqrt(g, 1)', 1, 5, 'sqrt has 2 arguments; expected 1'],
-    ['w = exp(g)', 1, 5, 'exp of a vector has no compiled form'],
+    ['w = g**lr', 1, 6, 'the exponent of a vector must be known; expected a whole number from 1 to 8'],
+    ['w = g * mean(lr)', 1, 14, 'mean of a number; expected a vector'],
     ['w = where(g, 1, 2)', 1, 11, 'the first argument of where is not a condition'],
     ['w = g > 0', 1, 7, 'a comparison is not a number; expected where(condition, a, b)'],
     ['w = (g', 1, 7, 'unexpected end of line; expected ")"'],
@@ -238,7 +241,8 @@ it.each([
   [['w'], 'the hyper-parameter "w" is another name of the parameter'],
   [['learningRate', 'lr'], 'the hyper-parameter "lr" is another name of "learningRate"'],
 ])('hyper-parameters %j are refused', (names, message) => {
-  expect(() => lower(parse('w -= g'), names)).toThrow(message)
+  const link = { label: 'test', rule: parse('w -= g'), hyperparameters: names }
+  expect(() => lower([link])).toThrow(message)
 })
 
 describe('short rules that would take long are read, compiled and run at once', () => {
@@ -271,20 +275,46 @@ describe('compiled = interpreted', () => {
     ['gradient rebound', 'gradient = gradient + 0.1 * w\nv = momentum * v + gradient\nw -= lr * v'],
     ['a root of a number below 0', 'w -= lr * g * where(1 / (-0 * t) ** 0.5 < 0, 1, 2)'],
     ['only the gradient', 'w = -g'],
+    ['sums over a tensor', 'w -= lr * (g - mean(g)) / (norm(g) + eps) + 0.01 * sum(w) + 0.1 * dot(w, g)'],
+    ['a norm over all tensors', 'w -= lr * g * min(1, 1 / (globalNorm(g) + eps))'],
+    ['a sum of what a sum made', 'u = g / norm(g)\nw -= lr * u * norm(u * w - mean(w))'],
+    [
+      'states before and after a sum',
+      'v = momentum * v + g\nold = v\nw -= lr * v / (norm(v) + norm(old - w))',
+    ],
+    [
+      'a state that a sum feeds',
+      'scale = 1\nscale = decay * scale + (1 - decay) * norm(g)\nw -= lr * g / scale',
+    ],
+    ['an old state after a sum', 'old = v\nv = momentum * v + g\nw -= lr * (v - old) / (norm(v) + eps)'],
+    ['exp, log and pow of vectors', 'w -= lr * exp(-abs(g)) * log(1 + w**2) * pow(abs(g) + eps, 0.3)'],
+    ['a start from w', 'slow = w\nw -= lr * g\nslow += 0.5 * (w - slow)\nw = slow'],
+    ['a start from a hyper-parameter', 'cache = decay\ncache += g**2\nw -= lr * g / sqrt(cache)'],
+    ['a number as condition', 'w -= lr * where(momentum, g, -g)'],
     ['w left as it is', 'v = v + g\nw = w + 0 * v'],
   ])('%s', (_name, text) => {
     const values = { learningRate: 0.1, momentum: 0.9, decay: 0.99, epsilon: 1e-3 }
     const optimizer = defineRule({ name: 'test', source: 'test', hyperparameters: values, rule: text })()
-    const [compiled, walked] = [sequence(9, 4), sequence(9, 4)]
-    const [state, walkedState] = [optimizer.init(compiled), initialState(9)]
+    const compiled = { a: sequence(9, 4), b: sequence(5, 7) }
+    const walked = interpretedTensors([compiled.a, compiled.b])
+    const state = optimizer.init(compiled)
     for (let t = 0; t < 4; t++) {
-      optimizer.step(compiled, sequence(9, t), state)
-      interpret(parse(text), values, walked, sequence(9, t), walkedState)
+      const gradient = { a: sequence(9, t), b: sequence(5, t + 10) }
+      optimizer.step(compiled, gradient, state)
+      interpret({ rule: parse(text), hyperparameters: values }, walked, [gradient.a, gradient.b], t + 1)
     }
-    compiled.forEach((value, index) => {
-      expect(Math.abs(value - walked[index])).toBeLessThanOrEqual(
-        4 * Number.EPSILON * Math.abs(walked[index]),
-      )
-    })
+    for (const [index, tensor] of [compiled.a, compiled.b].entries()) expectClose(tensor, walked[index])
   })
 })
+
+function expectClose(
+  actual: Float64Array,
+  { names }: { readonly names: ReadonlyMap<string, unknown> },
+): void {
+  const expected = names.get('w')
+  if (!(expected instanceof Float64Array)) throw new Error('w is a number')
+  actual.forEach((value, index) => {
+    const bound = 1e-13 * Math.max(1, Math.abs(expected[index]))
+    expect(Math.abs(value - expected[index])).toBeLessThanOrEqual(bound)
+  })
+}

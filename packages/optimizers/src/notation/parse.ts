@@ -3,8 +3,8 @@ import {
   type BinaryOperator,
   type Comparison,
   type Expression,
-  type FunctionName,
   functionArity,
+  functionNamed,
   type Statement,
 } from './syntax.ts'
 import { type Token, tokenize } from './tokens.ts'
@@ -132,7 +132,8 @@ export function parse(text: string): Rule {
 
   function call(name: Token, depth: number): Expression {
     const { line, column } = name
-    if (!isFunction(name.text)) {
+    const named = functionNamed(name.text)
+    if (named === undefined) {
       const known = Object.keys(functionArity).join(', ')
       throw new RuleError(text, name, name.text, `unknown function "${name.text}"`, `one of ${known}`)
     }
@@ -142,13 +143,13 @@ export function parse(text: string): Rule {
       position += 1
       values.push(expression(depth + 1))
     }
-    const arity = functionArity[name.text]
+    const arity = functionArity[named]
     if (values.length !== arity) {
       const problem = `${name.text} has ${values.length} argument${values.length === 1 ? '' : 's'}`
       throw new RuleError(text, name, name.text, problem, String(arity))
     }
     expectOperator(')')
-    return { kind: 'call', function: name.text, arguments: values, line, column }
+    return { kind: 'call', function: named, arguments: values, line, column }
   }
 
   function statement(): Statement {
@@ -216,8 +217,4 @@ export function parse(text: string): Rule {
   }
   if (statements.length === 0) fail('an update of w, such as "w += -learning_rate * gradient"')
   return { text, statements, loopAt }
-}
-
-function isFunction(name: string): name is FunctionName {
-  return Object.hasOwn(functionArity, name)
 }

@@ -1,12 +1,14 @@
-import type { Node, Operation } from './program.ts'
+import type { Node, Operation, Scope } from './program.ts'
 
 /** What a step's numbers are computed from. */
-interface ScalarInputs {
+export interface ScalarInputs {
   /** The step, from 1. */
   readonly step: number
   readonly hyperparameters: ReadonlyMap<string, number>
   /** State variables that are one number. */
-  readonly states: ReadonlyMap<string, number>
+  readonly states: Readonly<Record<string, Float64Array>>
+  /** How many elements a sum is over. */
+  readonly counts: Readonly<Record<Scope, number>>
 }
 
 /** Computes the wanted numbers of one step, in f64, into `results`. */
@@ -36,7 +38,10 @@ export function scalarProgram(wanted: readonly Node[]): ScalarProgram {
   return (inputs, results) => {
     for (let place = 0; place < instructions.length; place++) {
       const { node, inputs: from } = instructions[place]
-      values[place] = node.kind === 'operation' ? operate(node.operation, values, from) : leaf(node, inputs)
+      values[place] =
+        node.kind === 'operation'
+          ? apply(node.operation, values[from[0]], values[from[1]], values[from[2]])
+          : leaf(node, inputs)
     }
     for (let index = 0; index < outputs.length; index++) results[index] = values[outputs[index]]
   }
@@ -48,22 +53,25 @@ function leaf(node: Exclude<Node, { readonly kind: 'operation' }>, inputs: Scala
       return node.value
     case 'step':
       return inputs.step
+    case 'count':
+      return inputs.counts[node.scope]
     case 'hyperparameter':
       return inputs.hyperparameters.get(node.name) ?? Number.NaN
     case 'state':
-      return inputs.states.get(node.name) ?? Number.NaN
+      return inputs.states[node.name][0]
     default:
-      throw new Error(`unreachable: ${node.kind} is a vector`)
+      throw new Error(`unreachable: ${node.kind} depends on a vector`)
   }
 }
 
-function operate(
-  operation: Operation,
-  values: Float64Array,
-  [first, second, third]: readonly number[],
-): number {
-  if (operation === 'where') return values[first] !== 0 ? values[second] : values[third]
-  return operations[operation](values[first], values[second])
+/** An operation on numbers; comparisons give 1 or 0. */
+export function operate(operation: Operation, values: readonly number[]): number {
+  return apply(operation, values[0], values[1], values[2])
+}
+
+function apply(operation: Operation, first: number, second: number, third: number): number {
+  if (operation === 'where') return first !== 0 ? second : third
+  return operations[operation](first, second)
 }
 
 const operations: Readonly<Record<Exclude<Operation, 'where'>, (a: number, b: number) => number>> = {

@@ -11,9 +11,38 @@ export const functionArity = {
   max: 2,
   pow: 2,
   where: 3,
+  sum: 1,
+  mean: 1,
+  norm: 1,
+  dot: 2,
+  globalNorm: 1,
 } as const
 
 export type FunctionName = keyof typeof functionArity
+/** Functions of whole arrays: one number a tensor, `globalNorm` one over all tensors. */
+export type ReductionName = 'sum' | 'mean' | 'norm' | 'dot' | 'globalNorm'
+
+const reductions: ReadonlySet<FunctionName> = new Set(['sum', 'mean', 'norm', 'dot', 'globalNorm'])
+
+export function isReduction(name: FunctionName): name is ReductionName {
+  return reductions.has(name)
+}
+
+/** numpy's names of the functions whose own name is shorter. */
+const numpyNames: Readonly<Record<string, FunctionName>> = {
+  maximum: 'max',
+  minimum: 'min',
+  absolute: 'abs',
+  power: 'pow',
+  global_norm: 'globalNorm',
+}
+
+/** The function that a name stands for; undefined if there is none. */
+export function functionNamed(name: string): FunctionName | undefined {
+  if (Object.hasOwn(numpyNames, name)) return numpyNames[name]
+  return Object.keys(functionArity).find((each): each is FunctionName => each === name)
+}
+
 export type BinaryOperator = '+' | '-' | '*' | '/' | '**'
 export type Comparison = '<' | '<=' | '>' | '>=' | '==' | '!='
 

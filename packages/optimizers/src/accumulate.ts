@@ -1,0 +1,114 @@
+import { defineRule } from './define-rule.ts'
+import type { Optimizer, OptimizerState } from './optimizer.ts'
+import { restoreState, saveState } from './saved-state.ts'
+import type { TensorState } from './tensor-state.ts'
+import { allocateVector, flatName, isVector, named, type Parameters, type Vector } from './tensors.ts'
+
+const gathers = {
+  // Exactly the first gradient after the first call, because the sum starts from 0.
+  mean: defineRule({ name: 'mean', source: '', hyperparameters: {}, rule: 'w += (gradient - w) / t' })(),
+  sum: defineRule({ name: 'sum', source: '', hyperparameters: {}, rule: 'w += gradient' })(),
+}
+
+/** What an accumulating state stands over. */
+interface Inside {
+  readonly inner: OptimizerState
+  readonly gathered: Parameters
+  readonly gathering: OptimizerState
+}
+
+/**
+ * Gathers the gradients of several steps, and lets the optimizer see their mean (or sum) as one. `applied` is true for
+ * the last step of each group; only that one counts as a step of the optimizer, with that step's overrides.
+ *
+ * Throws RangeError unless `steps` is a whole number from 1 on.
+ *
+ * @example accumulate(adam(), { steps: 4 })
+ */
+export function accumulate(
+  optimizer: Optimizer,
+  { steps, reduce = 'mean' }: { readonly steps: number; readonly reduce?: 'mean' | 'sum' },
+): Optimizer {
+  const name = `accumulate(${optimizer.name})`
+  if (!(Number.isSafeInteger(steps) && steps >= 1)) {
+    throw new RangeError(`${name}: steps must be a whole number in [1, ∞), got ${steps}`)
+  }
+  const gather = gathers[reduce]
+  const insides = new WeakMap<OptimizerState, Inside>()
+
+  const whole: Optimizer = {
+    ...optimizer,
+    name,
+    slots: optimizer.slots + 1,
+    plannable: false,
+
+    init(parameters, options) {
+      const inner = optimizer.init(parameters, options)
+      const tensors = named(parameters)
+      const arrays = Object.fromEntries(
+        Object.keys(inner.tensors).map((tensor) => [tensor, allocateVector(tensors[tensor])]),
+      )
+      const gathered = isVector(parameters) ? arrays[flatName] : arrays
+      const outer: OptimizerState = {
+        optimizer: `accumulate(${inner.optimizer})`,
+        step: 0,
+        tensors: Object.fromEntries(
+          Object.entries(inner.tensors).map(([tensor, state]) => [
+            tensor,
+            withGathered(state, arrays[tensor]),
+          ]),
+        ),
+      }
+      insides.set(outer, { inner, gathered, gathering: gather.init(gathered) })
+      return outer
+    },
+
+    step(parameters, gradient, state, overrides) {
+      const { inner, gathered, gathering } = inside(state)
+      gathering.step = state.step % steps
+      gather.step(gathered, trainedPart(gradient, gathered), gathering)
+      if (gathering.step < steps) {
+        state.step += 1
+        return { applied: false }
+      }
+      const result = optimizer.step(parameters, gathered, inner, overrides)
+      state.step += 1
+      for (const vector of Object.values(named(gathered))) vector.fill(0)
+      return result
+    },
+
+    save: (state) => saveState(state),
+
+    restore(saved, parameters, options) {
+      const state = whole.init(parameters, options)
+      // Its arrays are those of the state inside.
+      restoreState(saved, state)
+      inside(state).inner.step = Math.floor(saved.step / steps)
+      return state
+    },
+
+    evaluationParameters: (state) => optimizer.evaluationParameters(inside(state).inner),
+
+    plan() {
+      throw new TypeError(`${name}: not every step is the same, so there is no plan; call step`)
+    },
+  }
+
+  function inside(state: OptimizerState): Inside {
+    const found = insides.get(state)
+    if (found === undefined) throw new TypeError(`${name}: the state is of ${state.optimizer}`)
+    return found
+  }
+
+  return whole
+}
+
+function withGathered(state: TensorState, gathered: Vector): TensorState {
+  return { ...state, vectors: { ...state.vectors, gathered } }
+}
+
+/** The gradients of the tensors that are trained. */
+function trainedPart(gradient: Parameters, gathered: Parameters): Parameters {
+  if (isVector(gradient) || isVector(gathered)) return gradient
+  return Object.fromEntries(Object.entries(gradient).filter(([tensor]) => Object.hasOwn(gathered, tensor)))
+}

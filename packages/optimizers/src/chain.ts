@@ -1,0 +1,50 @@
+import { createCode } from './code.ts'
+import { lower } from './notation/lower.ts'
+import type { Optimizer } from './optimizer.ts'
+import { type Part, partsOf, type Transform } from './part.ts'
+import { ruleOptimizer } from './rule-optimizer.ts'
+
+/**
+ * Transforms of the gradient, one optimizer, and transforms of the weights, in this order, joined to one rule: what the
+ * gradient goes through and what becomes of w is computed in as few passes over memory as the sums in it allow.
+ *
+ * All hyper-parameters stand in one table, so that a step may override any of them. Throws TypeError for a part in the
+ * wrong place, where it would do nothing, and for two parts with a hyper-parameter of the same name.
+ *
+ * @example
+ * const optimizer = chain(clipByGlobalNorm(1), adam({ learningRate: 1e-3 }), decoupledWeightDecay(1e-2))
+ */
+export function chain(...members: readonly (Optimizer | Transform)[]): Optimizer {
+  const name = `chain(${members.map((member) => member.name).join(', ')})`
+  checkOrder(name, members)
+  const parts = members.flatMap((member) => rulesOf(name, member))
+  const identity = `chain(${parts.map((part) => part.identity).join(', ')})`
+  const code = createCode(lower(parts.map((part) => part.link)), false)
+  return ruleOptimizer({ name, identity, parts, code })
+}
+
+function rulesOf(name: string, member: Optimizer | Transform): readonly Part[] {
+  const parts = partsOf(member)
+  if (parts === undefined) throw new TypeError(`${name}: ${member.name} is no rule, and cannot be chained`)
+  return parts
+}
+
+function checkOrder(name: string, members: readonly (Optimizer | Transform)[]): void {
+  const at = members.findIndex(isOptimizer)
+  if (at === -1 || members.filter(isOptimizer).length > 1) {
+    throw new TypeError(`${name}: one optimizer is needed, got ${members.filter(isOptimizer).length}`)
+  }
+  for (const [index, member] of members.entries()) {
+    if (isOptimizer(member)) continue
+    if (member.on === 'gradient' && index > at) {
+      throw new TypeError(`${name}: ${member.name} changes the gradient, and must stand before the optimizer`)
+    }
+    if (member.on === 'weights' && index < at) {
+      throw new TypeError(`${name}: ${member.name} changes the weights, and must stand after the optimizer`)
+    }
+  }
+}
+
+function isOptimizer(member: Optimizer | Transform): member is Optimizer {
+  return 'init' in member
+}

@@ -1,0 +1,127 @@
+import { checkHyperparameter, type Range } from './hyperparameters.ts'
+import type { Optimizer, OptimizerState, Overrides } from './optimizer.ts'
+import { restoreState, saveState } from './saved-state.ts'
+import type { TensorState } from './tensor-state.ts'
+import { checkAlike, checkNames, named, shapeOf, type Vector } from './tensors.ts'
+
+/** An update that is no rule over coordinates, such as one over matrices, for one tensor at a time. */
+export interface Method {
+  readonly name: string
+  readonly values: ReadonlyMap<string, number>
+  readonly flags: ReadonlySet<string>
+  readonly ranges: ReadonlyMap<string, Range>
+  /** Numbers kept per parameter, at most. */
+  readonly slots: number
+  /** Throws where these shapes are not what the method is for. */
+  check?(shapes: readonly (readonly number[])[]): void
+  /** The arrays to keep for a tensor, zeroed; in memory that kernels can reach if the method uses them. */
+  createVectors(parameter: Vector, shape: readonly number[]): Readonly<Record<string, Vector>>
+  /** Changes the parameter and the vectors; `step` counts from 1. */
+  update(tensor: MethodTensor, step: number, hyperparameters: ReadonlyMap<string, number>): void
+}
+
+interface MethodTensor {
+  readonly parameter: Vector
+  readonly gradient: Vector
+  readonly vectors: Readonly<Record<string, Vector>>
+  readonly shape: readonly number[]
+  /** Which dimension counts a layer's outputs. */
+  readonly outputs: 'first' | 'last'
+}
+
+interface Layout {
+  readonly shapes: Readonly<Record<string, readonly number[]>>
+  readonly outputs: 'first' | 'last'
+}
+
+const noNumbers = new Float64Array(0)
+
+/** The optimizer of a method. It cannot be laid into a plan, and is no part of a chain. */
+export function methodOptimizer(method: Method): Optimizer {
+  const { name, values, ranges, flags } = method
+  const layouts = new WeakMap<OptimizerState, Layout>()
+
+  function withOverrides(overrides: Overrides | undefined): ReadonlyMap<string, number> {
+    if (overrides === undefined) return values
+    const all = new Map(values)
+    for (const [key, value] of Object.entries(overrides)) {
+      const range = ranges.get(key)
+      if (range === undefined || flags.has(key)) {
+        const known = [...ranges.keys()].filter((each) => !flags.has(each)).join(', ')
+        throw new TypeError(`${name}: no step can change "${key}"; it can: ${known}`)
+      }
+      // A schedule may reach 0 exactly; a configured rate may not.
+      if (value !== 0 || key !== 'learningRate') checkHyperparameter(name, key, value, range)
+      all.set(key, value)
+    }
+    return all
+  }
+
+  const optimizer: Optimizer = {
+    name,
+    hyperparameters: Object.fromEntries(
+      [...values].map(([key, value]) => [key, flags.has(key) ? value !== 0 : value]),
+    ),
+    slots: method.slots,
+    perTensor: true,
+    plannable: false,
+
+    init(parameters, { shapes, outputs = 'first' } = {}) {
+      const tensors = Object.entries(named(parameters)).map(([tensor, vector]) => {
+        return [tensor, vector, shapeOf(name, tensor, vector, shapes)] as const
+      })
+      method.check?.(tensors.map(([, , shape]) => shape))
+      const states = tensors.map(([tensor, vector, shape]): [string, TensorState] => {
+        const vectors = method.createVectors(vector, shape)
+        return [tensor, { vectors, scalars: {}, rows: 1, block: noNumbers }]
+      })
+      const state: OptimizerState = { optimizer: name, step: 0, tensors: Object.fromEntries(states) }
+      layouts.set(state, {
+        outputs,
+        shapes: Object.fromEntries(tensors.map(([tensor, , shape]) => [tensor, shape])),
+      })
+      return state
+    },
+
+    step(parameters, gradient, state, overrides) {
+      const hyperparameters = withOverrides(overrides)
+      const tensors = named(parameters)
+      const gradients = named(gradient)
+      const layout = layouts.get(state)
+      if (state.optimizer !== name || layout === undefined) {
+        throw new TypeError(`${name}: the state is of ${state.optimizer}`)
+      }
+      const { shapes, outputs } = layout
+      checkAlike(name, tensors, gradients, 'gradient')
+      checkNames(name, Object.keys(tensors), Object.keys(state.tensors), 'state')
+      for (const [tensor, { length }] of Object.entries(tensors)) {
+        const expected = shapes[tensor].reduce((size, dimension) => size * dimension, 1)
+        if (length !== expected) {
+          throw new TypeError(`${name}: state of ${tensor} is for ${expected} numbers, got ${length}`)
+        }
+      }
+      state.step += 1
+      for (const [tensor, parameter] of Object.entries(tensors)) {
+        const { vectors } = state.tensors[tensor]
+        const each = { parameter, gradient: gradients[tensor], vectors, shape: shapes[tensor], outputs }
+        method.update(each, state.step, hyperparameters)
+      }
+      return { applied: true }
+    },
+
+    save: (state) => saveState(state),
+
+    restore(saved, parameters, options) {
+      const state = optimizer.init(parameters, options)
+      restoreState(saved, state)
+      return state
+    },
+
+    evaluationParameters: () => undefined,
+
+    plan() {
+      throw new TypeError(`${name}: an update of matrices cannot be laid into a plan; call step`)
+    },
+  }
+  return optimizer
+}

@@ -1,0 +1,283 @@
+import type { Code } from './code.ts'
+import { type Group, treatments } from './groups.ts'
+import { checkHyperparameter, type Range } from './hyperparameters.ts'
+import { canonicalName } from './notation/names.ts'
+import { vectorStates } from './notation/passes.ts'
+import { type ScalarInputs, scalarProgram } from './notation/scalars.ts'
+import type { InitOptions, Optimizer, OptimizerState, Overrides } from './optimizer.ts'
+import { madeOf, type Part } from './part.ts'
+import { restoreState, saveState } from './saved-state.ts'
+import { createTensorRun, planStages, runStages, type TensorRun } from './tensor-run.ts'
+import { createTensorStates } from './tensor-state.ts'
+import {
+  checkAlike,
+  checkNames,
+  flatName,
+  isVector,
+  named,
+  type Parameters,
+  shapeOf,
+  type Vector,
+} from './tensors.ts'
+
+export interface RuleOptimizer {
+  readonly name: string
+  /** What the state's arrays mean: a state of another identity is refused. */
+  readonly identity: string
+  readonly parts: readonly Part[]
+  /** The parts' program; may be shared by optimizers that differ in the values of hyper-parameters. */
+  readonly code: Code
+  readonly groups?: readonly Group[]
+}
+
+/** The runs of a state's tensors, kept while the same arrays come again. */
+interface Runs {
+  readonly byName: Map<string, TensorRun>
+  readonly list: TensorRun[]
+  parameters: Parameters | undefined
+  gradient: Parameters | undefined
+}
+
+/** The optimizer of rules that run one after the other. */
+export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
+  const { name, identity, parts, code, groups = [] } = spec
+  const { values, ranges, flags, constants } = merged(name, parts)
+  const treatmentOf = treatments(name, groups)
+  const { program } = code
+  const scalarStates = program.states.filter((state) => state.shape === 'scalar')
+  // Numbers that sums feed move on in memory, between the passes.
+  const stepped = scalarStates.filter((state) => state.next.level === 0)
+  const nextScalars = scalarProgram(stepped.map((state) => state.next))
+  const nextValues = new Float64Array(stepped.length)
+  const byRows = parts.some(({ link }) => link.scope === 'row')
+  const evaluation = parts.map((part) => part.evaluation).findLast((each) => each !== undefined)
+  const readsRows = parts.some(({ link }) => link.inherits?.includes('rows'))
+  const running = new WeakMap<OptimizerState, Runs>()
+
+  // Refilled at every step with overrides, so that a training loop does not make a map a step.
+  const overridden = new Map(values)
+  const ofTensor = new Map(values)
+
+  function withOverrides(overrides: Overrides | undefined): ReadonlyMap<string, number> {
+    if (overrides === undefined) return values
+    for (const [key, value] of values) overridden.set(key, value)
+    for (const key in overrides) {
+      const value = overrides[key]
+      const range = ranges.get(key)
+      if (range === undefined) {
+        throw new TypeError(
+          `${name}: unknown hyper-parameter "${key}"; there are: ${[...ranges.keys()].join(', ')}`,
+        )
+      }
+      const constant = constants.get(key)
+      if (constant !== undefined) {
+        const was = flags.has(key) ? String(constant !== 0) : constant
+        throw new TypeError(`${name}: ${key} was ${was} when the optimizer was made, and is so for good`)
+      }
+      // A schedule may reach 0 exactly; a configured rate may not.
+      if (value !== 0 || canonicalName(key) !== 'learningrate') checkHyperparameter(name, key, value, range)
+      overridden.set(key, value)
+    }
+    return overridden
+  }
+
+  function forTensor(
+    tensor: string,
+    rows: number,
+    all: ReadonlyMap<string, number>,
+  ): ReadonlyMap<string, number> {
+    const { learningRateFactor, decay } = treatmentOf(tensor)
+    if (learningRateFactor === 1 && decay && !readsRows) return all
+    for (const [key, value] of all) ofTensor.set(key, value)
+    const rate = ofTensor.get('learningRate')
+    if (rate !== undefined) ofTensor.set('learningRate', rate * learningRateFactor)
+    if (!decay) ofTensor.set('weightDecay', 0)
+    return ofTensor.set('rows', rows)
+  }
+
+  const isFrozen = (tensor: string): boolean => groups.length > 0 && treatmentOf(tensor).frozen
+
+  function trained(tensors: Readonly<Record<string, Vector>>): Readonly<Record<string, Vector>> {
+    if (groups.length === 0) return tensors
+    return Object.fromEntries(Object.entries(tensors).filter(([tensor]) => !isFrozen(tensor)))
+  }
+
+  /** The runs of all trained tensors, after checking that everything fits. */
+  function runsOf(parameters: Parameters, gradient: Parameters, state: OptimizerState): Runs {
+    const known = running.get(state)
+    if (known !== undefined && known.parameters === parameters && known.gradient === gradient) return known
+    const tensors = trained(named(parameters))
+    const gradients = trained(named(gradient))
+    checkAlike(name, tensors, gradients, 'gradient')
+    checkState(tensors, state)
+    const runs: Runs = known ?? { byName: new Map(), list: [], parameters: undefined, gradient: undefined }
+    runs.list.length = 0
+    for (const [tensor, vector] of Object.entries(tensors)) {
+      const last = runs.byName.get(tensor)
+      const same = last !== undefined && last.parameter === vector && last.gradient === gradients[tensor]
+      const run = same ? last : createTensorRun(code, vector, gradients[tensor], state.tensors[tensor])
+      runs.byName.set(tensor, run)
+      runs.list.push(run)
+    }
+    // The arrays of a record may be exchanged for others; an array is itself.
+    runs.parameters = isVector(parameters) ? parameters : undefined
+    runs.gradient = isVector(gradient) ? gradient : undefined
+    running.set(state, runs)
+    return runs
+  }
+
+  /** Fills the numbers of every tensor for the step that comes, and moves on the states that are numbers. */
+  function writeNumbers(runs: Runs, state: OptimizerState, overrides: ReadonlyMap<string, number>): void {
+    const step = state.step + 1
+    let all = 0
+    for (const { parameter } of runs.list) all += parameter.length
+    for (const [tensor, run] of runs.byName) {
+      const { length } = run.parameter
+      const inputs: ScalarInputs = {
+        step,
+        hyperparameters: forTensor(tensor, run.state.rows, overrides),
+        states: run.state.scalars,
+        counts: { row: length / run.state.rows, tensor: length, all },
+      }
+      run.compiled.hoist(inputs, run.hoisted)
+      nextScalars(inputs, nextValues)
+      for (let index = 0; index < stepped.length; index++)
+        run.state.scalars[stepped[index].name][0] = nextValues[index]
+      for (const { fill, link } of parts) {
+        for (const input of link.inputs ?? []) fill?.(run.state.vectors[input], step)
+      }
+    }
+  }
+
+  function checkState(tensors: Readonly<Record<string, Vector>>, state: OptimizerState): void {
+    if (state.optimizer !== identity) throw new TypeError(`${name}: the state is of ${state.optimizer}`)
+    checkNames(name, Object.keys(tensors), Object.keys(state.tensors), 'state')
+    for (const { name: vectorName } of vectorStates(program)) {
+      const kept = Object.entries(state.tensors).map(
+        ([tensor, { vectors }]) => [tensor, vectors[vectorName]] as const,
+      )
+      checkAlike(name, tensors, Object.fromEntries(kept), `state ${vectorName} of`)
+    }
+  }
+
+  const optimizer: Optimizer = {
+    name,
+    hyperparameters: Object.fromEntries(
+      [...ranges.keys()].map((key) => {
+        const value = values.get(key) ?? Number.NaN
+        return [key, flags.has(key) ? value !== 0 : value]
+      }),
+    ),
+    slots: vectorStates(program).length,
+    plannable: true,
+    perTensor:
+      groups.length > 0 || code.program.states.some(dependsOnTensor) || dependsOnTensor(program.parameter),
+
+    init(parameters, { shapes, outputs = 'first' }: InitOptions = {}) {
+      if (byRows && outputs === 'last') {
+        throw new TypeError(`${name}: rows must be outputs; of tensors with outputs last they are inputs`)
+      }
+      const tensors = Object.entries(trained(named(parameters))).map(([tensor, vector]) => {
+        const shape = shapeOf(name, tensor, vector, shapes)
+        return [tensor, { vector, rows: byRows && shape.length > 1 ? shape[0] : 1 }] as const
+      })
+      const states = createTensorStates(code, Object.fromEntries(tensors), values)
+      return { optimizer: identity, step: 0, tensors: states }
+    },
+
+    step(parameters, gradient, state, overrides) {
+      const hyperparameters = withOverrides(overrides)
+      const runs = runsOf(parameters, gradient, state)
+      writeNumbers(runs, state, hyperparameters)
+      runStages(runs.list)
+      state.step += 1
+      return applied
+    },
+
+    save: (state) => saveState(state),
+
+    restore(saved, parameters, options) {
+      const state = optimizer.init(parameters, options)
+      restoreState(saved, state)
+      return state
+    },
+
+    evaluationParameters(state) {
+      if (evaluation === undefined) return undefined
+      const averages = Object.entries(state.tensors).map(
+        ([tensor, { vectors }]) => [tensor, vectors[evaluation]] as const,
+      )
+      return averages.length === 1 && averages[0][0] === flatName
+        ? averages[0][1]
+        : Object.fromEntries(averages)
+    },
+
+    plan(plan, parameters, gradient, state) {
+      const runs = runsOf(parameters, gradient, state)
+      planStages(plan, code, runs.list)
+      return (overrides) => {
+        writeNumbers(runs, state, withOverrides(overrides))
+        state.step += 1
+      }
+    },
+  }
+  specs.set(optimizer, spec)
+  return madeOf(optimizer, parts)
+}
+
+/** What every update but a skipped one says. */
+const applied = { applied: true } as const
+
+function dependsOnTensor({ next }: { readonly next: { readonly level: number } }): boolean {
+  return next.level > 0
+}
+
+interface Merged {
+  readonly values: ReadonlyMap<string, number>
+  readonly ranges: ReadonlyMap<string, Range>
+  readonly flags: ReadonlySet<string>
+  /** Hyper-parameters that no step can change. */
+  readonly constants: ReadonlyMap<string, number>
+}
+
+/** The hyper-parameters of all parts in one table; throws TypeError where two parts have one of the same name. */
+function merged(name: string, parts: readonly Part[]): Merged {
+  const values = new Map<string, number>()
+  const ranges = new Map<string, Range>()
+  const constants = new Map<string, number>()
+  for (const part of parts) {
+    for (const [key, value] of part.values) {
+      const owners = parts.filter((each) => each.values.has(key) && !isLeftOut(each, key))
+      if (owners.length > 1) {
+        const labels = owners.map(({ link }) => link.label).join(' and ')
+        throw new TypeError(`${name}: ${labels} both have a hyper-parameter "${key}"`)
+      }
+      // What one part leaves out is another's to have.
+      if (owners.length === 1 && owners[0] !== part) continue
+      values.set(key, value)
+      ranges.set(key, part.ranges.get(key) ?? {})
+      const constant = part.link.constants?.get(key)
+      if (constant !== undefined) constants.set(key, constant)
+    }
+  }
+  for (const { link } of parts) {
+    for (const key of link.inherits ?? []) {
+      if (key === 'initialLearningRate') values.set(key, values.get('learningRate') ?? Number.NaN)
+      else if (key !== 'rows' && !values.has(key)) {
+        throw new TypeError(`${name}: ${link.label} needs an optimizer with a hyper-parameter "${key}"`)
+      }
+    }
+  }
+  return { values, ranges, flags: new Set(parts.flatMap((part) => [...part.flags])), constants }
+}
+
+function isLeftOut({ link, flags }: Part, key: string): boolean {
+  return link.constants?.get(key) === 0 && !flags.has(key)
+}
+
+const specs = new WeakMap<Optimizer, RuleOptimizer>()
+
+/** What a rule's optimizer was made of; undefined for another. */
+export function specOf(optimizer: Optimizer): RuleOptimizer | undefined {
+  return specs.get(optimizer)
+}
