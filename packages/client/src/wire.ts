@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 /** A number that may be NaN or infinite: JSON has neither, so those three cross the wire as strings. */
 export const wireNumberSchema = z
-  .union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])])
+  .union([z.number(), z.literal(['NaN', 'Infinity', '-Infinity'])])
   .describe('A number; not-a-number and the infinities as strings.')
 
 /** Encodes a number for the wire. */
@@ -98,12 +98,38 @@ const rangeSchema = z
   .object({ greaterThan: bound, atLeast: bound, lessThan: bound, atMost: bound })
   .describe('Bounds that are absent are infinite.')
 
+const explanationSchema = z.object({
+  passes: z.array(
+    z.object({
+      reads: z.array(z.string()),
+      writes: z.array(z.string()),
+      sums: z.int().min(0).describe('How many sums it gathers, which the next pass needs.'),
+    }),
+  ),
+  states: z.array(z.string()).describe('Arrays of the length of the parameters.'),
+  bytesPerParameter: z.object({ f32: z.number(), f64: z.number() }).describe('Read and written in a step.'),
+})
+
 /** An optimizer that a document can name. */
 export const optimizerResourceSchema = z.object({
   name: z.string(),
   source: z.string().describe('Where the equation comes from.'),
   rule: z.string().describe('The update rule, in the notation of @thalweg/optimizers.'),
-  hyperparameters: z.array(z.object({ name: z.string(), default: z.number(), range: rangeSchema })),
+  hyperparameters: z.array(
+    z.object({ name: z.string(), default: z.union([z.number(), z.boolean()]), range: rangeSchema }),
+  ),
+  conventions: z
+    .array(
+      z.object({
+        name: z.string(),
+        rule: z.string(),
+        defaults: z.record(z.string(), z.union([z.number(), z.boolean()])),
+      }),
+    )
+    .describe('The forms of other sources, the default one first; none where there is one form only.'),
+  explanation: explanationSchema
+    .optional()
+    .describe('What a step does to memory with the defaults; absent for what is no rule over coordinates.'),
 })
 
 /** A schedule that a document can name. */
@@ -113,9 +139,10 @@ export const scheduleResourceSchema = z.object({
   parameters: z.array(
     z.object({
       name: z.string(),
+      kind: z.enum(['number', 'numbers', 'schedule', 'schedules']),
       default: z.number().optional(),
       integer: z.boolean(),
-      range: rangeSchema,
+      range: rangeSchema.describe('Of a number, or of each number of a list.'),
     }),
   ),
 })

@@ -1,7 +1,8 @@
 import { optimizerDefinitions } from '@thalweg/optimizers'
 import { scheduleDefinitions } from '@thalweg/schedulers'
 import { describe, expect, it } from 'vitest'
-import { type DocumentFault, type ExpandedRun, expand } from './index.ts'
+import { z } from 'zod'
+import { type DocumentFault, type ExpandedRun, expand, runSchema } from './index.ts'
 
 const run = { dataset: { name: 'spirals' }, optimizer: { name: 'adam' } }
 
@@ -30,7 +31,16 @@ describe('expansion', () => {
         preprocess: [],
       },
       model: { name: 'mlp', hidden: [100], activation: 'relu', init: { name: 'he' } },
-      optimizer: { name: 'adam', learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+      optimizer: {
+        name: 'adam',
+        convention: 'cs231n',
+        learningRate: 1e-3,
+        beta1: 0.9,
+        beta2: 0.999,
+        epsilon: 1e-8,
+        biasCorrection: true,
+        weightDecay: 0,
+      },
       schedule: { name: 'constant' },
       batchSize: 32,
       epochs: 10,
@@ -49,13 +59,7 @@ describe('expansion', () => {
       seeds: [7, 8],
     })
     const outline = expanded.map(({ document }) => [document.optimizer, document.batchSize, document.seed])
-    const adam = (learningRate: number) => ({
-      name: 'adam',
-      learningRate,
-      beta1: 0.9,
-      beta2: 0.999,
-      epsilon: 1e-8,
-    })
+    const adam = (learningRate: number) => expect.objectContaining({ name: 'adam', learningRate })
     expect(outline).toEqual([
       [adam(0.1), 8, 7],
       [adam(0.1), 8, 8],
@@ -75,7 +79,12 @@ describe('expansion', () => {
       run: { ...run, optimizer: { name: 'adam', beta1: 0.5 } },
       vary: { optimizer: [{ name: 'sgd' }] },
     })
-    expect(document.optimizer).toEqual({ name: 'sgd', learningRate: 1e-2 })
+    expect(document.optimizer).toEqual({
+      name: 'sgd',
+      convention: 'cs231n',
+      learningRate: 1e-2,
+      weightDecay: 0,
+    })
   })
 
   it('varies what the shared run leaves out', () => {
@@ -109,18 +118,66 @@ describe('expansion', () => {
 
   it.each(Object.values(optimizerDefinitions))(
     'names optimizer $name with its own defaults',
-    ({ name, hyperparameters }) => {
+    ({ name, hyperparameters, conventions }) => {
       const [{ document }] = runs({ name: 'x', run: { ...run, optimizer: { name } } })
       const defaults = Object.fromEntries(hyperparameters.map((each) => [each.name, each.default]))
-      expect(document.optimizer).toEqual({ name, ...defaults })
+      const [own] = conventions
+      expect(document.optimizer).toEqual({ name, ...(own && { convention: own.name }), ...defaults })
+      for (const form of conventions) {
+        const optimizer = { name, convention: form.name }
+        const [{ document: formed }] = runs({ name: 'x', run: { ...run, optimizer } })
+        expect(formed.optimizer).toEqual({ ...optimizer, ...form.defaults })
+      }
     },
   )
 
+  it('keeps schedules inside schedules, and of other hyper-parameters, as they are', () => {
+    const following = { name: 'cosine', final: 1e-5, steps: 90 }
+    // biome-ignore lint/suspicious/noThenProperty: what follows the warm-up.
+    const schedule = { name: 'warmup', steps: 10, then: following }
+    const schedules = { beta1: { name: 'linear', final: 0.99, steps: 100 } }
+    const [{ document }] = runs({ name: 'x', run: { ...run, schedule, schedules } })
+    expect(document).toMatchObject({ schedule, schedules })
+    const varied = runs({
+      name: 'x',
+      run: { ...run, schedule },
+      vary: {
+        'schedule.then': [following, { name: 'inverseSqrt' }],
+        'schedules.beta2': [{ name: 'constant' }],
+      },
+    })
+    expect(varied.map((each) => each.document)).toMatchObject([
+      { schedule, schedules: { beta2: { name: 'constant' } } },
+      // biome-ignore lint/suspicious/noThenProperty: what follows the warm-up.
+      { schedule: { ...schedule, then: { name: 'inverseSqrt', every: 1 } } },
+    ])
+    const overRule = { name: 'rule', rule: 'w -= rate * g', hyperparameters: { rate: 0 } }
+    const rateOfRule = { rate: { name: 'linear', final: 0.1, steps: 9 } }
+    const [ruled] = runs({ name: 'x', run: { ...run, optimizer: overRule, schedules: rateOfRule } })
+    expect(ruled.document).toMatchObject({ schedules: rateOfRule })
+  })
+
+  it('describes schedules as JSON Schema that contains itself', () => {
+    const { properties, required, $defs } = z.toJSONSchema(runSchema, { io: 'input' })
+    expect(properties).toMatchObject({
+      schedule: { $ref: '#/$defs/Schedule' },
+      schedules: { additionalProperties: { $ref: '#/$defs/Schedule' } },
+    })
+    expect(required).toEqual(['dataset', 'optimizer', 'seed'])
+    const { oneOf = [] } = $defs?.Schedule ?? {}
+    expect(oneOf.length).toBe(Object.keys(scheduleDefinitions).length)
+    expect(JSON.stringify(oneOf)).toContain('"then":{"$ref":"#/$defs/Schedule"}')
+  })
+
   it.each(Object.values(scheduleDefinitions))('names schedule $name', ({ name, parameters }) => {
-    const required = Object.entries(parameters).filter(
-      ([key, parameter]) => key !== 'initial' && parameter.default === undefined,
-    )
-    const schedule = { name, ...Object.fromEntries(required.map(([key]) => [key, 10])) }
+    const required = Object.entries(parameters).flatMap(([key, parameter]): [string, unknown][] => {
+      if (parameter.kind === 'numbers') return [[key, [10]]]
+      if (parameter.kind === 'schedule') return [[key, { name: 'linear', steps: 9 }]]
+      if (parameter.kind === 'schedules') return [[key, [{ name: 'constant' }, { name: 'cosine', steps: 9 }]]]
+      if (parameter.base || parameter.optional || parameter.default !== undefined) return []
+      return [[key, parameter.integer ? 10 : 1e-4]]
+    })
+    const schedule = { name, ...Object.fromEntries(required) }
     expect(runs({ name: 'x', run: { ...run, schedule } })[0].document.schedule).toMatchObject(schedule)
   })
 })
@@ -192,12 +249,12 @@ describe('faults', () => {
     [
       'optimizer',
       { ...run, optimizer: { name: 'adm' } },
-      'unknown optimizer "adm"; there are: sgd, momentum, nesterov, adagrad, rmsprop, adam, rule',
+      `unknown optimizer "adm"; there are: ${[...Object.keys(optimizerDefinitions), 'rule'].join(', ')}`,
     ],
     [
       'schedule',
       { ...run, schedule: { name: 'cosin' } },
-      'unknown schedule "cosin"; there are: constant, stepDecay, exponentialDecay, inverseTimeDecay, cosine',
+      `unknown schedule "cosin"; there are: ${Object.keys(scheduleDefinitions).join(', ')}`,
     ],
     [
       'dataset',
@@ -228,6 +285,92 @@ describe('faults', () => {
     const [fault] = faults({ name: 'x', run: { ...run, optimizer } })
     expect(fault.pointer).toBe('/run/optimizer/rule')
     expect(fault.message).toContain('line 2, column 6: unknown name "momntum"')
+  })
+
+  it.each([
+    [
+      'a parameter of a schedule inside another',
+      { schedule: { name: 'scale', factor: 2, schedule: { name: 'cosine', steps: 0 } } },
+      [['/run/schedule/schedule/steps', 'Too small: expected number to be >=1']],
+    ],
+    [
+      'a name of a schedule inside a list',
+      { schedule: { name: 'join', boundaries: [], schedules: [{ name: 'line', steps: 3 }] } },
+      [['/run/schedule/schedules/0/name', 'unknown schedule "line"; there are: ']],
+    ],
+    [
+      'parameters of a schedule that do not go together',
+      { schedule: { name: 'join', boundaries: [4, 4], schedules: Array(3).fill({ name: 'constant' }) } },
+      [['/run/schedule', 'join: boundaries must rise, got 4 after 4']],
+    ],
+    [
+      'a schedule that is too deep',
+      {
+        schedule: Array(400)
+          .fill(0)
+          .reduce((schedule) => ({ name: 'scale', factor: 1, schedule }), {}),
+      },
+      [['/run/schedule', 'schedules may be 8 deep, got more']],
+    ],
+    [
+      'a schedule of too many parts',
+      { schedule: { name: 'join', boundaries: [], schedules: Array(40).fill({ name: 'constant' }) } },
+      [['/run/schedule', 'a schedule may have 32 parts, got more']],
+    ],
+    [
+      'a schedule of no hyper-parameter',
+      { schedules: { momentum: { name: 'linear', steps: 9 } } },
+      [
+        [
+          '/run/schedules/momentum',
+          'unknown hyper-parameter "momentum"; there are: learningRate, beta1, beta2, epsilon',
+        ],
+      ],
+    ],
+    [
+      'a second schedule of the learning rate',
+      { schedules: { learningRate: { name: 'linear', steps: 9 } } },
+      [['/run/schedules/learningRate', 'the learning rate follows "schedule"']],
+    ],
+    [
+      'a schedule that leaves the range',
+      { schedules: { beta1: { name: 'linear', final: 1, steps: 90 }, beta2: { name: 'cosine', steps: 5 } } },
+      [['/run/schedules/beta1', 'is 1 at step 127: Too big: expected number to be <1']],
+    ],
+    [
+      'a schedule out of range, beside one whose parameters do not go together',
+      {
+        schedules: { beta1: { name: 'linear', final: -1, steps: 9 } },
+        schedule: { name: 'cyclic', low: 1, up: 3 },
+      },
+      [
+        ['/run/schedules/beta1/final', 'Too small: expected number to be >=0'],
+        ['/run/schedule', 'cyclic: low must be at most high, 0.001, got 1'],
+      ],
+    ],
+    [
+      'a schedule over a rate that is no base',
+      {
+        optimizer: { name: 'rule', rule: 'w += lr * g', hyperparameters: { lr: -0.1 } },
+        schedule: { name: 'scale', factor: 1, schedule: { name: 'cosine', steps: 3 } },
+      },
+      [['/run/schedule', 'needs "initial", "peak" or "high": the optimizer\'s rate is -0.1']],
+    ],
+  ])('%s', (_name, part, expected) => {
+    const found = faults({ name: 'x', run: { ...run, ...part } })
+    expect(found.map(({ pointer }) => pointer).sort()).toEqual(expected.map(([pointer]) => pointer).sort())
+    for (const [pointer, message] of expected) {
+      expect(found.find((fault) => fault.pointer === pointer)?.message).toContain(message)
+    }
+  })
+
+  it('in a varied schedule, far too deep, are found before it is read', () => {
+    const deep = Array(1000)
+      .fill(0)
+      .reduce((schedule) => ({ name: 'scale', factor: 1, schedule }), {})
+    expect(faults({ name: 'x', run, vary: { schedule: [deep] } })).toEqual([
+      { pointer: '/vary/schedule/0', code: 'custom', message: 'schedules may be 8 deep, got more' },
+    ])
   })
 
   it.each([

@@ -1,6 +1,7 @@
 import {
   type CompleteOptimizerSpec,
   checkRule,
+  type HyperparameterDefinition,
   optimizerDefinitions,
   type Range,
   RuleError,
@@ -18,19 +19,21 @@ export function numberIn(range: Range & { readonly integer?: true }): z.ZodNumbe
   return number
 }
 
-const [firstBuiltIn, ...otherBuiltIn] = Object.values(optimizerDefinitions).map((definition) =>
-  z
+const [firstBuiltIn, ...otherBuiltIn] = Object.values(optimizerDefinitions).map((definition) => {
+  const { name, rule, hyperparameters, conventions } = definition
+  const [own, ...others] = conventions.map((form) => form.name)
+  return z
     .strictObject({
-      name: z.literal(definition.name),
-      ...Object.fromEntries(
-        definition.hyperparameters.map(({ name, default: value, range }) => [
-          name,
-          numberIn(range).default(value),
-        ]),
-      ),
+      name: z.literal(name),
+      ...(own !== undefined && { convention: z.enum([own, ...others]).default(own) }),
+      ...Object.fromEntries(hyperparameters.map((each) => [each.name, hyperparameter(each)])),
     })
-    .describe(definition.rule),
-)
+    .describe(rule)
+})
+
+function hyperparameter({ default: value, range }: HyperparameterDefinition): z.ZodType {
+  return typeof value === 'boolean' ? z.boolean().default(value) : numberIn(range).default(value)
+}
 
 /** Bounds on a rule that comes from outside. */
 const ruleLimits = { characters: 4000, hyperparameters: 32 } as const
@@ -56,13 +59,20 @@ const rule = z
   })
   .describe('An update rule as text, in the notation of @thalweg/optimizers.')
 
-/** The update rule and its hyper-parameters. */
 /** An optimizer by name with every hyper-parameter filled in, or a rule as text. */
 export type OptimizerDocument = CompleteOptimizerSpec
 
+/** What is left out has the defaults of the convention that is named; the options know those of the first one. */
+function withDefaults(input: unknown): unknown {
+  if (typeof input !== 'object' || input === null || !('name' in input) || !('convention' in input))
+    return input
+  const definition = Object.values(optimizerDefinitions).find(({ name }) => name === input.name)
+  const form = definition?.conventions.find(({ name }) => name === input.convention)
+  return form === undefined ? input : { ...form.defaults, ...input }
+}
+
 // The options are made from the optimizers' own table, whose names and numbers the compiler cannot follow.
-export const optimizerSchema = named('optimizer', [
-  firstBuiltIn,
-  ...otherBuiltIn,
-  rule,
-]) as z.ZodType<unknown> as z.ZodType<OptimizerDocument>
+export const optimizerSchema = z.preprocess(
+  withDefaults,
+  named('optimizer', [firstBuiltIn, ...otherBuiltIn, rule]),
+) as z.ZodType<unknown> as z.ZodType<OptimizerDocument>

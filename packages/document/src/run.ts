@@ -1,9 +1,9 @@
-import { learningRateOf } from '@thalweg/optimizers'
+import { learningRateOf, optimizerDefinitions } from '@thalweg/optimizers'
 import { z } from 'zod'
 import { datasetSchema } from './dataset.ts'
 import { modelSchema } from './model.ts'
-import { optimizerSchema } from './optimizer.ts'
-import { scheduleSchema } from './schedule.ts'
+import { type OptimizerDocument, optimizerSchema } from './optimizer.ts'
+import { type ScheduleDocument, scheduleFault, scheduleSchema } from './schedule.ts'
 import { seriesKeySchema } from './series.ts'
 
 const target = z
@@ -33,7 +33,15 @@ export const runSchema = z
     dataset: datasetSchema,
     model: modelSchema.default({ name: 'mlp', hidden: [100], activation: 'relu', init: { name: 'he' } }),
     optimizer: optimizerSchema,
-    schedule: scheduleSchema.default({ name: 'constant' }),
+    // In words too: zod's JSON Schema has no default where something runs before the schema.
+    schedule: scheduleSchema
+      .default({ name: 'constant' })
+      .describe('The learning rate over the steps; by default { "name": "constant" }.'),
+    schedules: z
+      .record(z.string().max(64), scheduleSchema)
+      .refine((each) => Object.keys(each).length <= 16, { error: 'at most 16 schedules' })
+      .optional()
+      .describe('Schedules of other hyper-parameters than the learning rate, by their names.'),
     batchSize: z.int().min(1).max(65_536).default(32),
     epochs: z.int().min(1).max(100_000).default(10),
     sampling: z
@@ -51,16 +59,48 @@ export const runSchema = z
       .max(2 ** 32 - 1),
   })
   .superRefine((run, context) => {
-    const { name, initial } = run.schedule
-    if (name === 'constant') return
-    const rate = learningRateOf(run.optimizer)
-    if (rate === undefined) {
-      const message = 'the optimizer has no learningRate to schedule'
+    // What is at fault by itself is not looked at together.
+    const flawed = new Set(context.issues.map(({ path }) => path?.[0]))
+    if (flawed.has('optimizer')) return
+    const message = flawed.has('schedule') ? undefined : learningRateFault(run.schedule, run.optimizer)
+    if (message !== undefined) {
       context.addIssue({ code: 'custom', path: ['schedule'], message, input: run.schedule })
-    } else if (initial === undefined && rate.value <= 0) {
-      const message = `needs "initial": the optimizer's rate is ${rate.value}, and a schedule starts above 0`
-      context.addIssue({ code: 'custom', path: ['schedule'], message, input: run.schedule })
+    }
+    if (flawed.has('schedules')) return
+    for (const [name, schedule] of Object.entries(run.schedules ?? {})) {
+      const message = hyperparameterFault(name, schedule, run.optimizer)
+      if (message === undefined) continue
+      context.addIssue({ code: 'custom', path: ['schedules', name], message, input: schedule })
     }
   })
 
 export type RunDocument = z.output<typeof runSchema>
+
+function learningRateFault(schedule: ScheduleDocument, optimizer: OptimizerDocument): string | undefined {
+  const rate = learningRateOf(optimizer)
+  if (schedule.name === 'constant' && (schedule.initial === undefined || rate === undefined)) return undefined
+  if (rate === undefined) return 'the optimizer has no learningRate to schedule'
+  if (rate.value > 0) return scheduleFault(schedule, rate.value)
+  // A rule's rate may be anything; one that is not above 0 is no base, and NaN is refused wherever a base is taken.
+  const fault = scheduleFault(schedule, 1)
+  if (fault !== undefined || scheduleFault(schedule, Number.NaN) === undefined) return fault
+  return `needs "initial", "peak" or "high": the optimizer's rate is ${rate.value}, and a schedule starts above 0`
+}
+
+function hyperparameterFault(
+  name: string,
+  schedule: ScheduleDocument,
+  optimizer: OptimizerDocument,
+): string | undefined {
+  const values = new Map<string, unknown>(
+    Object.entries(optimizer.name === 'rule' ? optimizer.hyperparameters : optimizer),
+  )
+  if (name === learningRateOf(optimizer)?.name) return 'the learning rate follows "schedule"'
+  const value = values.get(name)
+  if (typeof value !== 'number') {
+    const known = [...values].filter(([, each]) => typeof each === 'number').map(([each]) => each)
+    return `unknown hyper-parameter "${name}"; there are: ${known.join(', ') || 'none'}`
+  }
+  const ranges = optimizer.name === 'rule' ? [] : optimizerDefinitions[optimizer.name].hyperparameters
+  return scheduleFault(schedule, value, ranges.find((each) => each.name === name)?.range)
+}

@@ -1,6 +1,6 @@
 import type { RunDocument } from '@thalweg/document'
-import { learningRateOf } from '@thalweg/optimizers'
-import { createSchedule, type ScheduleSpec } from '@thalweg/schedulers'
+import { learningRateOf, type Overrides } from '@thalweg/optimizers'
+import { createSchedule, type Schedule } from '@thalweg/schedulers'
 
 /** The learning rate over a run. */
 export interface LearningRate {
@@ -38,6 +38,30 @@ export function createLearningRate({ schedule, optimizer }: RunDocument): Learni
 function rateAt(schedule: RunDocument['schedule'], value: number | undefined): LearningRate['at'] {
   if (value === undefined || (schedule.name === 'constant' && schedule.initial === undefined))
     return () => value
-  const given = Object.fromEntries(Object.entries(schedule).filter(([, each]) => each !== undefined))
-  return createSchedule({ initial: value, ...given } as ScheduleSpec)
+  return createSchedule(schedule, value)
+}
+
+/**
+ * What the optimizer's hyper-parameters are in the update after `completed` others: the learning rate that is given, and
+ * those that follow schedules of their own, each put over its value in `values`. The record is reused.
+ * Throws TypeError for a schedule of what `values` does not have as a number.
+ */
+export function createOverrides(
+  { schedules = {} }: RunDocument,
+  rateParameter: string | undefined,
+  values: Readonly<Record<string, number | boolean>>,
+): (completed: number, rate: number | undefined) => Overrides {
+  const overrides: Record<string, number> = {}
+  const scheduled = Object.entries(schedules).map(([name, schedule]): [string, Schedule] => {
+    const value = Object.hasOwn(values, name) ? values[name] : undefined
+    if (typeof value !== 'number') {
+      throw new TypeError(`schedules: the optimizer has no hyper-parameter "${name}" that is a number`)
+    }
+    return [name, createSchedule(schedule, value)]
+  })
+  return (completed, rate) => {
+    if (rate !== undefined && rateParameter !== undefined) overrides[rateParameter] = rate
+    for (const [name, schedule] of scheduled) overrides[name] = schedule(completed)
+    return overrides
+  }
 }

@@ -12,6 +12,15 @@ export interface WorkspaceParts {
   readonly rows: number
 }
 
+/** The optimizer's arrays, and for each tensor the numbers of a step. */
+function stateBytes(model: Model, optimizer: Optimizer, elements: number): number {
+  if (!optimizer.perTensor) return optimizer.slots * bytesFor(model.parameterCount, elements)
+  const tensors = model.tensors.map(
+    ({ length }) => optimizer.slots * bytesFor(length, elements) + bytesFor(128, 8),
+  )
+  return tensors.reduce((sum, bytes) => sum + bytes, 0)
+}
+
 /** What is small: scalar blocks and results. */
 const smallBytes = 65_536
 
@@ -20,7 +29,7 @@ export function createRunWorkspace({ model, optimizer, train, batchSize, rows }:
   const elements = elementBytes[model.precision]
   const bytes =
     model.bytes(rows) +
-    optimizer.slots * bytesFor(model.parameterCount, elements) +
+    stateBytes(model, optimizer, elements) +
     bytesFor(train.features.length, elements) +
     2 * bytesFor(train.samples, 4) +
     bytesFor(batchSize, 4) +

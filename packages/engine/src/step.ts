@@ -1,7 +1,7 @@
 import type { Split } from '@thalweg/datasets'
 import { createPlan, dot, gatherRows, type Workspace } from '@thalweg/kernels'
 import type { Batch, Model, Weights } from '@thalweg/nn'
-import type { Optimizer, OptimizerState } from '@thalweg/optimizers'
+import type { Optimizer, OptimizerState, Overrides, Parameters } from '@thalweg/optimizers'
 
 export interface StepParts {
   readonly model: Model
@@ -14,8 +14,8 @@ export interface StepParts {
   readonly batchSizes: readonly number[]
   readonly optimizer: Optimizer
   readonly state: OptimizerState
-  /** The hyper-parameter that `run` sets at every step. */
-  readonly rateParameter: string | undefined
+  /** The weights and their gradient as the optimizer sees them: flat, or by tensor. */
+  readonly trained: { readonly parameters: Parameters; readonly gradient: Parameters }
 }
 
 /** What one step says of itself: the batch's mean loss before the update, and the norm of its gradient. */
@@ -28,28 +28,31 @@ interface StepResult {
 export interface Step {
   /** The samples of the next batch, to be filled before `run`. */
   readonly indices: Int32Array
-  /** Gathers the first `rows` of `indices`, and updates the weights by their gradient. The result is reused. */
-  run(rows: number, learningRate: number | undefined): StepResult
+  /**
+   * Gathers the first `rows` of `indices`, and updates the weights by their gradient, with `overrides` of the optimizer's
+   * hyper-parameters. The result is reused.
+   */
+  run(rows: number, overrides: Overrides): StepResult
 }
 
 /**
- * Joins model and optimizer into one plan: gather, forward, loss, backward, gradient norm, update.
+ * Joins model and optimizer into one plan: gather, forward, loss, backward, gradient norm, and the update, which only an
+ * optimizer that cannot be planned takes beside it.
  * Each batch size has a plan of its own, compiled here.
  */
 export function createStep(parts: StepParts): Step {
-  const { model, workspace, weights, batch, train, batchSizes, optimizer, state, rateParameter } = parts
+  const { model, workspace, weights, batch, train, batchSizes, optimizer, state, trained } = parts
   const features = workspace[model.precision](train.features.length)
   features.set(train.features)
   const labels = workspace.i32(train.samples)
   labels.set(train.labels)
   const indices = workspace.i32(Math.max(...batchSizes))
   const squaredNorm = workspace.f64(1)
-  const { parameters, gradient } = weights
+  const { gradient } = weights
   const plans = new Map(batchSizes.map((rows) => [rows, planFor(rows)]))
   const result = { loss: 0, gradientNorm: 0 }
-  const overrides: Record<string, number> = {}
 
-  function planFor(rows: number): PlannedStep {
+  function planFor(rows: number): (overrides: Overrides) => void {
     const plan = createPlan(workspace)
     const rowBytes = model.features * features.BYTES_PER_ELEMENT
     plan.call(gatherRows, rows, rowBytes, indices.byteOffset, features.byteOffset, batch.features.byteOffset)
@@ -58,30 +61,30 @@ export function createStep(parts: StepParts): Step {
     model.planBackward(plan, weights, batch, rows)
     const norm = [gradient.length, gradient.byteOffset, gradient.byteOffset, squaredNorm.byteOffset]
     plan.call(dot(model.precision), ...norm)
-    const prepare = optimizer.plan(plan, parameters, gradient, state)
-    return { prepare, run: plan.compile() }
+    if (optimizer.plannable) {
+      const prepare = optimizer.plan(plan, trained.parameters, trained.gradient, state)
+      const run = plan.compile()
+      return (overrides) => {
+        prepare(overrides)
+        run()
+      }
+    }
+    const run = plan.compile()
+    return (overrides) => {
+      run()
+      optimizer.step(trained.parameters, trained.gradient, state, overrides)
+    }
   }
 
   return {
     indices,
-    run(rows, learningRate) {
+    run(rows, overrides) {
       const planned = plans.get(rows)
       if (planned === undefined) throw new RangeError(`step: rows must be one of ${batchSizes}, got ${rows}`)
-      const { prepare, run } = planned
-      if (learningRate === undefined || rateParameter === undefined) prepare()
-      else {
-        overrides[rateParameter] = learningRate
-        prepare(overrides)
-      }
-      run()
+      planned(overrides)
       result.loss = batch.result[0]
       result.gradientNorm = Math.sqrt(squaredNorm[0])
       return result
     },
   }
-}
-
-interface PlannedStep {
-  readonly prepare: ReturnType<Optimizer['plan']>
-  readonly run: () => void
 }

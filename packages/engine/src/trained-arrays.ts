@@ -3,7 +3,7 @@ import { CheckpointError } from './checkpoint-error.ts'
 
 /**
  * The bytes of everything that training changes, by name, where they lie: a checkpoint copies them out, and a resumed
- * run copies them back. An optimizer's numbers that are no vectors come as arrays of one.
+ * run copies them back.
  */
 export function trainedArrays(
   parameters: Float32Array | Float64Array,
@@ -12,7 +12,7 @@ export function trainedArrays(
   const arrays: Record<string, Uint8Array> = { parameters: bytesOf(parameters) }
   for (const [tensor, { vectors, scalars }] of Object.entries(state.tensors)) {
     for (const [name, vector] of Object.entries(vectors)) arrays[`${tensor}.${name}`] = bytesOf(vector)
-    for (const [name, value] of scalars) arrays[`${tensor}.${name}`] = bytesOf(Float64Array.of(value))
+    for (const [name, value] of Object.entries(scalars)) arrays[`${tensor}.${name}`] = bytesOf(value)
   }
   return arrays
 }
@@ -32,12 +32,6 @@ export function restoreArrays(
     throw new CheckpointError('other-run', `its optimizer state is not one of ${state.optimizer}`)
   }
   for (const [name, target] of Object.entries(targets)) target.set(saved.arrays[name])
-  for (const [tensor, { scalars }] of Object.entries(state.tensors)) {
-    for (const name of scalars.keys()) {
-      const { buffer, byteOffset } = saved.arrays[`${tensor}.${name}`]
-      scalars.set(name, new DataView(buffer, byteOffset).getFloat64(0, true))
-    }
-  }
   state.step = saved.optimizer.step
 }
 

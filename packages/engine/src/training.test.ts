@@ -81,6 +81,33 @@ describe('training', () => {
     ])
   })
 
+  it('lets any hyper-parameter follow a schedule', async () => {
+    // The rate is the number that a schedule of its own gives, beside a constant learning rate of 1.
+    const rule = { name: 'rule', rule: 'w -= lr * factor * g', hyperparameters: { lr: 1, factor: 0.4 } }
+    const decay = { name: 'stepDecay', factor: 0.5, every: 2 }
+    const scheduled = await collect(runDocument({ epochs: 2, optimizer: rule, schedules: { factor: decay } }))
+    const plain = { name: 'rule', rule: 'w -= lr * factor * g', hyperparameters: { lr: 0.4, factor: 1 } }
+    const usual = await collect(runDocument({ epochs: 2, optimizer: plain, schedule: decay }))
+    const losses = (events: readonly RunEvent[]) => metrics(events).map(({ values }) => values['train.loss'])
+    expect(losses(scheduled.events)).toEqual(losses(usual.events))
+    expect(metrics(scheduled.events).flatMap(({ values }) => values.learningRate ?? [])).toEqual([1])
+  })
+
+  it('fails clearly where a schedule leaves its range after the steps that a document is checked at', async () => {
+    const low = { name: 'constant', initial: 0.5 }
+    const out = {
+      name: 'join',
+      boundaries: [100, 101],
+      schedules: [low, { name: 'constant', initial: 1 }, low],
+    }
+    const document = runDocument({
+      epochs: 50,
+      optimizer: { name: 'momentum' },
+      schedules: { momentum: out },
+    })
+    await expect(collect(document)).rejects.toThrow('momentum must be in [0, 1), got 1')
+  })
+
   it('ends a run whose loss is not finite as diverged, its curve kept', async () => {
     const optimizer = { name: 'rule', rule: 'w -= where(t < 5, 0.01, 1e30) * g' }
     const { events } = await collect(runDocument({ optimizer, epochs: 50 }))
@@ -160,6 +187,14 @@ describe.each([
       optimizer: { name: 'nesterov', learningRate: 0.05 },
       sampling: 'replacement',
       schedule: { name: 'cosine', steps: 9 },
+    },
+  ],
+  [
+    'momentum, every hyper-parameter scheduled',
+    {
+      optimizer: { name: 'momentum', learningRate: 0.05 },
+      schedule: { name: 'oneCycle', steps: 9 },
+      schedules: { momentum: { name: 'oneCycleMomentum', steps: 9 } },
     },
   ],
   [

@@ -6,13 +6,14 @@ import { createModel, initialize, mlp } from '@thalweg/nn'
 import { createOptimizer } from '@thalweg/optimizers'
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 import { createEvaluation } from './evaluation.ts'
-import { createLearningRate } from './learning-rate.ts'
+import { createLearningRate, createOverrides } from './learning-rate.ts'
 import { createRunWorkspace } from './run-workspace.ts'
 import { createSampler } from './sampler.ts'
 import { createStep } from './step.ts'
 import { createStreams } from './streams.ts'
 import { createTarget } from './target.ts'
 import { restoreArrays, trainedArrays } from './trained-arrays.ts'
+import { trainedTensors } from './trained-tensors.ts'
 
 /** Samples that are evaluated at a time, unless the training batch is larger. */
 const evaluationRows = 256
@@ -68,6 +69,7 @@ function trainingOn(
   const model = createModel(mlp(document.model.hidden, dataset.classes), dataset.featureCount, precision)
   const optimizer = createOptimizer(document.optimizer)
   const learningRate = createLearningRate(document)
+  const overrides = createOverrides(document, learningRate.parameter, optimizer.hyperparameters)
   const sampler = createSampler(document.sampling, train.samples, batchSize, streams.order)
   const totalSteps = epochs * sampler.stepsPerEpoch
 
@@ -75,8 +77,11 @@ function trainingOn(
   const workspace = createRunWorkspace({ model, optimizer, train, batchSize, rows })
   const weights = model.weights(workspace)
   const batch = model.batch(workspace, rows)
-  const state = optimizer.init(weights.parameters)
-  const rateParameter = learningRate.parameter
+  // Before the optimizer's state, which may start as a copy of the weights.
+  if (resumeFrom === undefined) initialize(model, weights, document.model.init, streams.init.normal)
+  const trained = trainedTensors(model, weights, optimizer)
+  const state = optimizer.init(trained.parameters, trained.options)
+  const evaluated = optimizer.evaluationParameters(state)
   const step = createStep({
     model,
     workspace,
@@ -86,13 +91,13 @@ function trainingOn(
     batchSizes: sampler.batchSizes,
     optimizer,
     state,
-    rateParameter,
+    trained,
   })
   const { trainSamples } = document.evaluation
   const evaluation = createEvaluation({
     model,
     workspace,
-    weights,
+    weights: ArrayBuffer.isView(evaluated) ? { ...weights, parameters: evaluated } : weights,
     batch,
     dataset,
     trainSamples,
@@ -114,10 +119,7 @@ function trainingOn(
 
   /** Puts everything where training starts or goes on; returns the completed updates. */
   function start(): number {
-    if (resumeFrom === undefined) {
-      initialize(model, weights, document.model.init, streams.init.normal)
-      return 0
-    }
+    if (resumeFrom === undefined) return 0
     const saved = decodeCheckpoint(document, resumeFrom)
     restoreArrays(saved, weights.parameters, state)
     sampler.restore(saved.order, saved.step)
@@ -135,7 +137,7 @@ function trainingOn(
     for (let completed = start(); completed < totalSteps; ) {
       const rate = learningRate.at(completed)
       sampler.fill(completed, step.indices)
-      const { loss, gradientNorm } = step.run(sampler.batchSize(completed), rate)
+      const { loss, gradientNorm } = step.run(sampler.batchSize(completed), overrides(completed, rate))
       completed += 1
 
       const endsEpoch = completed % sampler.stepsPerEpoch === 0

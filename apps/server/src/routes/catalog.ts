@@ -5,8 +5,8 @@ import {
   type ScheduleResource,
 } from '@thalweg/client'
 import { datasetSchema } from '@thalweg/document'
-import { optimizerDefinitions } from '@thalweg/optimizers'
-import { scheduleDefinitions } from '@thalweg/schedulers'
+import { createOptimizer, explain, type OptimizerName, optimizerDefinitions } from '@thalweg/optimizers'
+import { type Parameter, scheduleDefinitions } from '@thalweg/schedulers'
 import { z } from 'zod'
 import { noQuery } from '../http/query.ts'
 import { components } from '../openapi/components.ts'
@@ -31,7 +31,8 @@ const schedules = defineRoute({
   path: '/v1/schedules',
   tags,
   summary: 'Learning-rate schedules',
-  description: "`initial` defaults to the optimizer's learning rate; lengths are in steps.",
+  description:
+    "`initial`, `peak` and `high` default to the optimizer's learning rate; lengths are in steps. The range of a list is that of its numbers; what is another schedule (`then`, `schedule`, `schedules`) has none.",
   request: { query: noQuery },
   responses: { 200: json('All of them.', pageSchema(components.Schedule)) },
 })
@@ -46,26 +47,51 @@ const datasets = defineRoute({
 })
 
 const optimizerItems = Object.values(optimizerDefinitions).map(
-  ({ name, source, rule, hyperparameters }): OptimizerResource => ({
+  ({ name, source, rule, hyperparameters, conventions }): OptimizerResource => ({
     name,
     source,
     rule,
     hyperparameters: hyperparameters.map((each) => ({ ...each, range: { ...each.range } })),
+    conventions: conventions.map((form) => ({ ...form, defaults: { ...form.defaults } })),
+    ...explanationOf(name),
   }),
 )
+
+/** What a step does to memory; nothing for what is no rule over coordinates. */
+function explanationOf(name: OptimizerName): Pick<OptimizerResource, 'explanation'> {
+  const optimizer = createOptimizer({ name })
+  if (!optimizer.plannable) return {}
+  const { passes, states, bytesPerParameter } = explain(optimizer)
+  return {
+    explanation: {
+      passes: passes.map(({ reads, writes, sums }) => ({ reads: [...reads], writes: [...writes], sums })),
+      states: [...states],
+      bytesPerParameter,
+    },
+  }
+}
 
 const scheduleItems = Object.values(scheduleDefinitions).map(
   ({ name, equation, parameters }): ScheduleResource => ({
     name,
     equation,
-    parameters: Object.entries(parameters).map(([each, { default: value, integer = false, ...range }]) => ({
+    parameters: Object.entries(parameters).map(([each, parameter]) => ({
       name: each,
-      default: value,
-      integer,
-      range,
+      ...numbersOf(parameter),
     })),
   }),
 )
+
+/** What the numbers of a parameter may be. */
+function numbersOf(parameter: Parameter): Omit<ScheduleResource['parameters'][number], 'name'> {
+  const { kind = 'number' } = parameter
+  if (parameter.kind === 'schedule' || parameter.kind === 'schedules')
+    return { kind, integer: false, range: {} }
+  const numbers = parameter.kind === 'numbers' ? parameter.each : parameter
+  const { integer = false, greaterThan, atLeast, lessThan, atMost } = numbers
+  const value = parameter.kind === undefined ? parameter.default : undefined
+  return { kind, default: value, integer, range: { greaterThan, atLeast, lessThan, atMost } }
+}
 
 const jsonObject = z.record(z.string(), z.json())
 
