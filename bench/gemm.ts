@@ -1,5 +1,5 @@
 import { bind, createWorkspace, gemm, gemmScratchLength, gemmValues } from '../packages/kernels/src/index.ts'
-import { compare, type Figure } from './measure.ts'
+import { compare, type Figure, inProcess, type Skipped } from './measure.ts'
 
 const shapes = [
   ['NN', 64, 64, 64],
@@ -10,8 +10,13 @@ const shapes = [
   ['NN', 128, 512, 784],
 ] as const
 
+/** No peer but a loop. */
+export function versions(): Readonly<Record<string, string>> {
+  return {}
+}
+
 /** The f32 matrix product, result rows x columns x inner, beside a plain loop. */
-export function* figures(): Generator<Figure> {
+export async function* figures(): AsyncGenerator<Figure | Skipped> {
   for (const [transposition, m, n, k] of shapes) {
     const workspace = createWorkspace({ bytes: 1 << 26 })
     const [a, b, c, scratch] = [m * k, k * n, m * n, gemmScratchLength('f32', n)].map((length) =>
@@ -37,11 +42,10 @@ export function* figures(): Generator<Figure> {
         }
       }
     }
-    yield compare(
+    yield* compare(
       `${transposition} ${m}x${n}x${k}`,
-      () => kernels.gemm(...values),
-      'plain JavaScript loop',
-      plain,
+      inProcess('Thalweg', () => kernels.gemm(...values)),
+      [inProcess('plain JavaScript loop', plain)],
     )
   }
 }

@@ -1,10 +1,14 @@
 /**
- * `pnpm bench [suite…]`: prints one JSON line per figure. What is compared is measured in turns within one run, because
- * figures of different runs on a shared machine cannot be compared.
+ * `pnpm bench [suite…]`: prints one JSON line per figure, after one that says on what and with which versions. What is
+ * compared is measured in turns within one run, because figures of different runs on a shared machine cannot be
+ * compared. Peers are installed into `bench/` on first use; one that cannot be had is a line with the reason.
+ *
+ * `pnpm bench render [file] < lines` turns the lines into tables: printed, or put into the file.
  */
 import { setFlagsFromString } from 'node:v8'
+import { machine } from './machine.ts'
 
-// Small hot kernels stay in V8's baseline tier for thousands of calls otherwise.
+// As the service's workers do: small hot kernels stay in V8's baseline tier for thousands of calls otherwise.
 setFlagsFromString('--no-liftoff')
 
 const suites = {
@@ -13,14 +17,21 @@ const suites = {
 }
 
 const wanted = process.argv.slice(2)
+if (wanted[0] === 'render') {
+  const { render } = await import('./render.ts')
+  await render(wanted[1])
+  process.exit()
+}
 for (const name of wanted) {
   if (!Object.hasOwn(suites, name)) {
-    console.error(`unknown suite "${name}"; there are: ${Object.keys(suites).join(', ')}`)
+    console.error(`unknown suite "${name}"; there are: ${Object.keys(suites).join(', ')}, render`)
     process.exit(2)
   }
 }
 for (const [name, load] of Object.entries(suites)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
-  const { figures } = await load()
-  for (const figure of figures()) console.log(JSON.stringify({ suite: name, ...figure }))
+  const suite = await load()
+  const versions = { node: process.versions.node, v8: process.versions.v8, ...(await suite.versions()) }
+  console.log(JSON.stringify({ suite: name, machine: machine(), versions }))
+  for await (const figure of suite.figures()) console.log(JSON.stringify({ suite: name, ...figure }))
 }

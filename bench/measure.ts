@@ -1,3 +1,10 @@
+/** Work that can be timed, here or in another process. */
+export interface Contender {
+  readonly name: string
+  /** Does the work `calls` times and returns the microseconds that took. */
+  readonly elapsed: (calls: number) => number | Promise<number>
+}
+
 /** One figure: ours beside a peer's, in `unit` per call; a ratio above 1 means that ours is faster. */
 export interface Figure {
   readonly case: string
@@ -5,38 +12,126 @@ export interface Figure {
   readonly peer: number
   readonly peerName: string
   readonly ratio: number
-  readonly unit: 'us'
+  readonly unit: 'us' | 'ms'
+  /** The wider of the two interquartile ranges, over its median: large on a busy machine. */
+  readonly spread: number
 }
 
-/** Measures two functions in turns, and takes the median of each. */
-export function compare(name: string, ours: () => void, peerName: string, peer: () => void): Figure {
-  const rounds = 9
-  const [oursCalls, peerCalls] = [ours, peer].map(callsFor)
-  const [oursUs, peerUs]: number[][] = [[], []]
-  for (let round = 0; round < rounds; round++) {
-    oursUs.push(microseconds(ours, oursCalls))
-    peerUs.push(microseconds(peer, peerCalls))
-  }
-  const [thalweg, other] = [oursUs, peerUs].map((times) => times.sort((a, b) => a - b)[rounds >> 1])
-  const round3 = (value: number): number => Number(value.toPrecision(3))
-  return {
-    case: name,
-    thalweg: round3(thalweg),
-    peer: round3(other),
-    peerName,
-    ratio: round3(other / thalweg),
-    unit: 'us',
-  }
+/** A peer without a figure, and why. */
+export interface Skipped {
+  readonly case?: string
+  readonly skipped: string
+  readonly reason: string
 }
 
-function microseconds(work: () => void, calls: number): number {
+const sampleUs = 20_000
+
+/** So long because V8 can take half a second until it inlines a hot loop into its caller, which is then much faster. */
+const warmUpUs = 1_000_000
+
+/** Work in this process. */
+export function inProcess(name: string, work: () => void): Contender {
+  return { name, elapsed: (calls) => microseconds(calls, work) }
+}
+
+/** The microseconds that `calls` calls take. */
+export function microseconds(calls: number, work: () => void): number {
   const start = performance.now()
   for (let call = 0; call < calls; call++) work()
-  return ((performance.now() - start) * 1000) / calls
+  return (performance.now() - start) * 1000
 }
 
 /** As many calls as take about 20 ms, after warming up. */
-function callsFor(work: () => void): number {
-  for (const warmUntil = performance.now() + 100; performance.now() < warmUntil; ) work()
-  return Math.max(1, Math.round(20_000 / microseconds(work, 3)))
+export async function callsPerSample({ elapsed }: Contender, warmUp = warmUpUs): Promise<number> {
+  let warmed = 0
+  for (let calls = 1; ; ) {
+    const took = await elapsed(calls)
+    warmed += took
+    if (warmed >= warmUp) return Math.max(1, Math.round((sampleUs * calls) / took))
+    if (took < warmUp / 8) calls *= 2
+  }
+}
+
+/** Measures ours and its peers in turns, and sets the medians side by side. A peer that fails is skipped. */
+export async function* compare(
+  name: string,
+  ours: Contender,
+  peers: readonly Contender[],
+  rounds = 15,
+): AsyncGenerator<Figure | Skipped> {
+  const failures = new Map<Contender, unknown>()
+  const calls = new Map<Contender, number>()
+  const samples = new Map<Contender, number[]>()
+  const contenders = [ours, ...peers]
+
+  async function attempt(contender: Contender, work: () => Promise<void>): Promise<void> {
+    if (failures.has(contender)) return
+    try {
+      await work()
+    } catch (error) {
+      if (contender === ours) throw error
+      failures.set(contender, error)
+    }
+  }
+
+  for (const contender of contenders) {
+    await attempt(contender, async () => {
+      calls.set(contender, await callsPerSample(contender))
+      samples.set(contender, [])
+    })
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const contender of contenders) {
+      await attempt(contender, async () => {
+        const count = calls.get(contender) ?? 1
+        samples.get(contender)?.push((await contender.elapsed(count)) / count)
+      })
+    }
+  }
+  for (const peer of peers) {
+    if (failures.has(peer)) {
+      yield { case: name, skipped: peer.name, reason: reasonOf(failures.get(peer)) }
+    } else {
+      yield figure(name, samples.get(ours) ?? [], peer.name, samples.get(peer) ?? [], 'us')
+    }
+  }
+}
+
+/** The figure that two sets of samples make. */
+export function figure(
+  name: string,
+  ours: readonly number[],
+  peerName: string,
+  peers: readonly number[],
+  unit: 'us' | 'ms',
+): Figure {
+  const [thalweg, peer] = [quantile(ours, 0.5), quantile(peers, 0.5)]
+  const [spread] = [ours, peers].map(relativeSpread).sort((a, b) => b - a)
+  return {
+    case: name,
+    thalweg: rounded(thalweg),
+    peer: rounded(peer),
+    peerName,
+    ratio: rounded(peer / thalweg),
+    unit,
+    spread: rounded(spread),
+  }
+}
+
+/** What an error says in one line. */
+export function reasonOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0]
+}
+
+function relativeSpread(samples: readonly number[]): number {
+  return (quantile(samples, 0.75) - quantile(samples, 0.25)) / quantile(samples, 0.5)
+}
+
+function quantile(samples: readonly number[], fraction: number): number {
+  const sorted = samples.toSorted((a, b) => a - b)
+  return sorted[Math.round((sorted.length - 1) * fraction)]
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(3))
 }
