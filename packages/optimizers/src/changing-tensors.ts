@@ -3,17 +3,18 @@ import type { Optimizer, OptimizerState, Overrides } from './optimizer.ts'
 import type { SavedState } from './saved-state.ts'
 import { isVector, type Vector } from './tensors.ts'
 
-export interface ShapedTensor {
+interface ShapedTensor {
   readonly values: Float32Array
   readonly shape: readonly number[]
 }
 
 /** Tensors by name, each with its gradient. */
-export type Gradients = ReadonlyMap<string, ShapedTensor & { readonly gradient: Float32Array }>
+type Gradients = ReadonlyMap<string, ShapedTensor & { readonly gradient: Float32Array }>
 
 /**
  * An optimizer and its state for tensors that come and go, as when layers are frozen and thawed. Every tensor has steps
- * of its own: one that joins late starts from 0.
+ * of its own: one that joins late starts from 0. A state whose tensor comes in other company than at its last step is
+ * moved by saving and restoring it, which takes as long as many steps.
  */
 export interface ChangingTensors {
   /** The tensors' next values, valid until the next call; throws TypeError for a tensor that changed its length. */
