@@ -47,7 +47,7 @@ export async function versions(): Promise<Readonly<Record<string, string>>> {
       missing.push({ skipped: name, reason: reasonOf(error) })
     }
   }
-  const known = [thalweg('Thalweg', 'workspace'), ...peers].filter(({ version }) => version !== '')
+  const known = [thalweg('Thalweg', 'allocated'), ...peers].filter(({ version }) => version !== '')
   return Object.fromEntries(known.map(({ name, version }) => [name, version]))
 }
 
@@ -62,7 +62,7 @@ export async function* figures(): AsyncGenerator<Figure | Skipped> {
 }
 
 async function* besidePeers(length: number): AsyncGenerator<Figure | Skipped> {
-  const ours = thalweg('Thalweg', 'workspace')
+  const ours = thalweg('Thalweg', 'allocated')
   for (const name of names) {
     const caseName = `${name} ${length}`
     const reference = await firstSteps(ours, name)
@@ -111,7 +111,7 @@ async function firstSteps(trainer: Trainer, name: string): Promise<readonly numb
 
 /** Arrays in memory of their own, which are copied through a small buffer. */
 async function* foreignArrays(length: number): AsyncGenerator<Figure | Skipped> {
-  const [own, foreign] = [thalweg('Thalweg', 'workspace'), thalweg('Thalweg, foreign arrays', 'foreign')]
+  const [own, foreign] = [thalweg('Thalweg', 'allocated'), thalweg('Thalweg, foreign arrays', 'foreign')]
   const [ours, peer] = await Promise.all([own, foreign].map((trainer) => adam(trainer, length)))
   yield* compare(`adam ${length}, foreign arrays`, ours, [peer], roundsFor(length))
 }

@@ -4,7 +4,7 @@ import type { Answer, Request } from './child.ts'
 import { thalweg } from './thalweg.ts'
 import type { Training } from './trainer.ts'
 
-const trainer = thalweg('Thalweg', 'workspace')
+const trainer = thalweg('Thalweg', 'allocated')
 let training: Training | undefined
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -23,7 +23,10 @@ export async function writeRunReport(
   const colours = coloursFor(stdout, environment)
   const width = terminalWidth(stdout)
   stdout.write(`Run ${run.id}: ${colours.bold(stateText(run))}\n\n`)
-  for (const [name, text] of facts(run, experimentName)) stdout.write(`  ${name.padEnd(11)} ${text}\n`)
+  for (const [name, text] of facts(run, experimentName)) {
+    const lines = brokenAtCommas(text, width - factIndent.length)
+    stdout.write(`  ${name.padEnd(11)} ${lines.join(`\n${factIndent}`)}\n`)
+  }
   stdout.write(`\n${metricsTable(run, colours)}`)
 
   const curves = await recordedCurves(client, run.id, { keys, width, smoothing })
@@ -34,6 +37,20 @@ export async function writeRunReport(
     stdout.write(`\n${colours.bold(group.join(', '))}${remark}\n`)
     stdout.write(drawCurves(shown, { width, colours, logarithmic }))
   }
+}
+
+/** What a fact's further lines start with. */
+const factIndent = ' '.repeat(14)
+
+/** Breaks a list where a line would be longer than `width`. */
+function brokenAtCommas(text: string, width: number): readonly string[] {
+  const lines = ['']
+  for (const part of text.split(/(?<=, )/)) {
+    const last = lines.length - 1
+    if (lines[last] !== '' && lines[last].length + part.trimEnd().length > width) lines.push(part)
+    else lines[last] += part
+  }
+  return lines.map((line) => line.trimEnd())
 }
 
 function facts(run: RunResource, experimentName: string): readonly (readonly [string, string])[] {
@@ -47,6 +64,9 @@ function facts(run: RunResource, experimentName: string): readonly (readonly [st
     ['model', partText(document.model)],
     ['optimizer', partText(document.optimizer)],
     ['schedule', partText(document.schedule)],
+    ...Object.entries(document.schedules ?? {}).map(
+      ([name, schedule]) => [name, partText(schedule)] as const,
+    ),
     [
       'training',
       `batchSize ${batchSize}, epochs ${epochs}, sampling ${sampling}, ${precision}, seed ${seed}`,

@@ -45,7 +45,9 @@ describe('thalweg show', () => {
     expect(text).toContain(`Run ${runs[1]}: succeeded\n`)
     expect(text).toContain(`  experiment  two optimizers (${id})\n`)
     expect(text).toContain(
-      '  optimizer   adam, convention cs231n, learningRate 1e-3, beta1 0.9, beta2 0.999, epsilon 1e-8, biasCorrection true',
+      `  optimizer   adam, convention cs231n, learningRate 1e-3, beta1 0.9,
+              beta2 0.999, epsilon 1e-8, biasCorrection true, weightDecay 0
+`,
     )
     expect(text).toContain('  model       mlp, hidden [100], activation relu, init he\n')
     expect(text).toContain('  progress    step 100/100, 1.5 s of training\n')
