@@ -1,4 +1,4 @@
-import { isPooled, type Precision, pooledWorkspace, type Workspace, workspaceOf } from '@thalweg/kernels'
+import { isShared, type Precision, sharedWorkspace, type Workspace, workspaceOf } from '@thalweg/kernels'
 import type { Code } from './code.ts'
 import type { StateVariable } from './notation/program.ts'
 import { stagedElements } from './staging.ts'
@@ -37,7 +37,7 @@ const stagingBytes = 2 * (8 * stagedElements + slackBytes)
 export function createTensorStates(
   code: Code,
   tensors: Readonly<Record<string, Tensor>>,
-  hyperparameters: ReadonlyMap<string, number>,
+  hyperparameters: (tensor: string, rows: number) => ReadonlyMap<string, number>,
 ): Record<string, TensorState> {
   const { states } = code.program
   const vectors = states.filter((state) => state.shape === 'vector')
@@ -49,11 +49,11 @@ export function createTensorStates(
   let shared: Workspace | undefined
   const entries = Object.entries(tensors).map(([name, { vector, rows }], index) => {
     const own = workspaceOf(vector)
-    const fits = own !== undefined && (!isPooled(vector) || own.bytesTotal - own.bytesUsed >= bytes)
-    if (!fits) shared ??= pooledWorkspace(bytes)
-    const workspace = fits ? own : (shared ?? pooledWorkspace(bytes))
+    const fits = own !== undefined && (!isShared(vector) || own.bytesTotal - own.bytesUsed >= bytes)
+    if (!fits) shared ??= sharedWorkspace(bytes)
+    const workspace = fits ? own : (shared ?? sharedWorkspace(bytes))
     const state = createTensorState({ states, workspace, vector, rows, length: blockLengths[index] })
-    fillInitial(state, states, vector, hyperparameters)
+    fillInitial(state, states, vector, hyperparameters(name, rows))
     return [name, state] as const
   })
   return Object.fromEntries(entries)
