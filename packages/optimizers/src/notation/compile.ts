@@ -111,10 +111,12 @@ function passKernel(
         if (node.kind !== 'operation') throw new Error(`unreachable: ${node.kind} is in no array`)
         return multiplyAdd(lanes, node) ?? operationOn(lanes, node, value)
       }
+      /** Its factors are at hand: it is neither kept nor read from an array, which may have taken their place. */
+      const isComputedHere = (node: Node): boolean => !temporaries.has(node) && !pass.stored.has(node)
       /** `a * b + c` where the product is used nowhere else. */
       const multiplyAdd = (lanes: Lanes, { operation, inputs }: OperationNode): Emit | undefined => {
         if (!relaxedMultiplyAdd || operation !== '+') return undefined
-        const product = inputs.find((node) => isProduct(node) && !temporaries.has(node))
+        const product = inputs.find((node) => isProduct(node) && isComputedHere(node))
         if (product === undefined || !isProduct(product)) return undefined
         const [a, b] = product.inputs
         const other = inputs[0] === product ? inputs[1] : inputs[0]

@@ -12,18 +12,23 @@ export interface Graph {
   comparison(operation: Operation, inputs: readonly Node[]): Node
   sum(scope: Scope, inputs: readonly Node[]): Node
   constant(value: number): Node
+  /** How many operations must come one after the other for a value. */
+  depthOf(node: Node): number
 }
 
 /** An empty graph. */
 export function createGraph(): Graph {
   const nodes = new Map<string, Node>()
   const ids = new Map<Node, number>()
+  const depths = new Map<Node, number>()
   const intern = (key: string, create: () => Node): Node => {
     const known = nodes.get(key)
     if (known !== undefined) return known
     const node = create()
     nodes.set(key, node)
     ids.set(node, ids.size)
+    const inputs = node.kind === 'operation' || node.kind === 'sum' ? node.inputs : []
+    depths.set(node, Math.max(0, ...inputs.map((input) => 1 + graph.depthOf(input))))
     return node
   }
   const idsOf = (inputs: readonly Node[]): string => inputs.map((input) => ids.get(input)).join(' ')
@@ -34,6 +39,7 @@ export function createGraph(): Graph {
     })
 
   const graph: Graph = {
+    depthOf: (node) => depths.get(node) ?? 0,
     leaf: (value) => intern(leafKey(value), () => ({ ...value, level: 0 })),
     constant: (value) => graph.leaf({ kind: 'constant', shape: 'scalar', value }),
     sum: (scope, inputs) =>

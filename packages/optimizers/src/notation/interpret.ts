@@ -9,6 +9,7 @@ type Value = number | Float64Array
 
 /** One tensor as the interpreter sees it, in f64: `w` and every other name that has a value. */
 export interface InterpretedTensor {
+  readonly length: number
   readonly names: Map<string, Value>
 }
 
@@ -20,7 +21,9 @@ export interface InterpretedRule {
 
 /** Tensors before the first step; names that are not there yet read as 0. */
 export function interpretedTensors(parameters: readonly Float64Array[]): InterpretedTensor[] {
-  return parameters.map((w) => ({ names: new Map<string, Value>([['w', Float64Array.from(w)]]) }))
+  return parameters.map((w) => {
+    return { length: w.length, names: new Map<string, Value>([['w', Float64Array.from(w)]]) }
+  })
 }
 
 /**
@@ -47,6 +50,7 @@ export function interpret(
         names.set(canonicalName(target), results[position][index])
     }
   }
+  for (const { names, length } of tensors) names.set('w', vector(names.get('w') ?? 0, length))
 }
 
 /** The value of an expression in every tensor. */
@@ -69,7 +73,7 @@ function evaluate(expression: Expression, tensors: readonly InterpretedTensor[])
     case 'call': {
       const operands = expression.arguments.map(inner)
       return isReduction(expression.function)
-        ? reduce(expression.function, operands)
+        ? reduce(expression.function, operands, tensors)
         : elementWise(functions[expression.function], operands)
     }
   }
@@ -86,22 +90,28 @@ function elementWise(apply: (...values: number[]) => number, operands: readonly 
   })
 }
 
-function reduce(name: ReductionName, [left, right]: readonly Value[][]): Value[] {
-  const totals = left.map((value, tensor) => {
-    const [a, b] = [vector(value), vector(name === 'dot' ? right[tensor] : value)]
-    const squares = name === 'sum' || name === 'mean' ? a : a.map((each, index) => each * b[index])
-    return squares.reduce((sum, each) => sum + each, 0)
+function reduce(
+  name: ReductionName,
+  [left, right]: readonly Value[][],
+  tensors: readonly InterpretedTensor[],
+): Value[] {
+  const totals = tensors.map(({ length }, tensor) => {
+    const a = vector(left[tensor], length)
+    if (name === 'sum' || name === 'mean') return a.reduce((sum, each) => sum + each, 0)
+    const b = vector(name === 'dot' ? right[tensor] : a, length)
+    return a.reduce((sum, each, index) => sum + each * b[index], 0)
   })
   if (name === 'globalNorm') {
     const total = totals.reduce((sum, each) => sum + each, 0)
     return totals.map(() => Math.sqrt(total))
   }
   if (name === 'norm') return totals.map(Math.sqrt)
-  return name === 'mean' ? totals.map((total, tensor) => total / vector(left[tensor]).length) : totals
+  return name === 'mean' ? totals.map((total, tensor) => total / tensors[tensor].length) : totals
 }
 
-function vector(value: Value): Float64Array {
-  return typeof value === 'number' ? Float64Array.of(value) : value
+/** A number is a vector that is the same everywhere. */
+function vector(value: Value, length: number): Float64Array {
+  return typeof value === 'number' ? new Float64Array(length).fill(value) : value
 }
 
 const arithmetic = {

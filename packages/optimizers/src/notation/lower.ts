@@ -1,10 +1,11 @@
 import { createGraph, type Graph } from './graph.ts'
 import { canonicalName } from './names.ts'
 import type { Rule } from './parse.ts'
-import type { Node, Program, Scope, StateVariable } from './program.ts'
+import type { Node, Program, StateVariable } from './program.ts'
+import { reduce } from './reduce.ts'
 import { type Place, RuleError } from './rule-error.ts'
-import { type Expression, isReduction, type ReductionName } from './syntax.ts'
-import { type FoundState, findVariables, type Link, type Variables } from './variables.ts'
+import { type Expression, isReduction } from './syntax.ts'
+import { callsThem, type FoundState, findVariables, type Link, type Variables } from './variables.ts'
 
 /** The largest whole exponent of a vector: it becomes multiplications. */
 const maxExponent = 8
@@ -12,6 +13,9 @@ const maxExponent = 8
 /** How many passes over memory, and how many different values, a step may take: a rule can come from outside. */
 const maxPasses = 8
 const maxValues = 3000
+
+/** How many operations may follow one another: what walks over them must not exhaust the stack. */
+const maxChain = 1000
 
 /** A link with its variables told apart. */
 interface KnownLink extends Variables {
@@ -34,7 +38,8 @@ export function lower(links: readonly Link[]): Program {
     const variables = findVariables(link)
     const names = new Map<string, string>()
     for (const [key, { written }] of variables.states) {
-      const name = taken.has(written) ? `${link.label}.${written}` : written
+      let name = written
+      while (taken.has(name)) name = `${link.label}.${name}`
       taken.add(name)
       names.set(key, name)
     }
@@ -47,26 +52,38 @@ export function lower(links: readonly Link[]): Program {
     ),
   )
   for (;;) {
-    const program = evaluate(known, vectors)
+    const { program, misuse } = evaluate(known, vectors)
     const grown = program.states.filter(({ name, next }) => next.shape === 'vector' && !vectors.has(name))
-    if (grown.length === 0) return checked(known, withoutUnread(known, program))
+    if (grown.length === 0) {
+      const asGiven = isAsGiven(known)
+      if (asGiven && misuse !== undefined) throw misuse
+      return checked(known, withoutUnread(known, program), asGiven)
+    }
     for (const { name } of grown) vectors.add(name)
   }
+}
+
+/**
+ * Whether this is a rule as its author gave it. Known hyper-parameters may turn a vector into a number and leave out
+ * what changed w: that is no mistake of the author's.
+ */
+function isAsGiven(links: readonly KnownLink[]): boolean {
+  return links.length === 1 && (links[0].link.constants?.size ?? 0) === 0
 }
 
 function isVectorFromStart({ initial, input }: FoundState): boolean {
   return initial.kind === 'parameter' || input
 }
 
-function checked(links: readonly KnownLink[], program: Program): Program {
+function checked(links: readonly KnownLink[], program: Program, asGiven: boolean): Program {
   const last = links[links.length - 1].link.rule
   const { line, column } = last.statements[last.statements.length - 1]
   const fail = (found: string, problem: string, expected: string): never => {
     throw new RuleError(last.text, { line, column }, found, problem, expected)
   }
   const { leaf, next } = program.parameter
-  if (leaf === next && links.some(({ link }) => link.transform !== true)) {
-    fail('w', 'the rule never changes w', 'an update of w')
+  if (asGiven && leaf === next && links.some(({ link }) => link.transform !== true)) {
+    fail('w', 'the rule never changes w', `an update of w: ${callsThem}`)
   }
   const nodes = reachable([next, program.gradient, ...program.states.map((state) => state.next)])
   const passes = 1 + Math.max(...[...nodes].map((node) => node.level))
@@ -109,8 +126,18 @@ function reachable(nodes: readonly Node[]): Set<Node> {
   return found
 }
 
+interface Evaluated {
+  readonly program: Program
+  /** The first sum of a number: a mistake, unless the number is a state that another state makes a vector. */
+  readonly misuse: RuleError | undefined
+}
+
 /** The program, given which states are vectors. */
-function evaluate(links: readonly KnownLink[], vectors: ReadonlySet<string>): Program {
+function evaluate(links: readonly KnownLink[], vectors: ReadonlySet<string>): Evaluated {
+  let misuse: RuleError | undefined
+  const onMisuse = (error: () => RuleError): void => {
+    misuse ??= error()
+  }
   const graph = createGraph()
   const leaf = graph.leaf({ kind: 'parameter', shape: 'vector' })
   const shared = new Map<string, Node>([
@@ -143,23 +170,29 @@ function evaluate(links: readonly KnownLink[], vectors: ReadonlySet<string>): Pr
       leaves.set(key, state)
       values.set(key, state)
     }
-    run(known.link, known.body, graph, values)
+    run(known, graph, values, onMisuse)
     for (const name of ['w', 'gradient']) shared.set(name, values.get(name) ?? leaf)
     return [...known.states].map(([key, { initial }]) => {
       const [own, next] = [leaves.get(key), values.get(key)]
       if (own === undefined || next === undefined || next.shape === 'mask')
         throw new Error(`unreachable: ${key} has no value`)
-      return { name: known.names.get(key) ?? key, initial, shape: next.shape, leaf: own, next }
+      const name = known.names.get(key) ?? key
+      // One that starts as w stays a vector, even if it becomes a number.
+      return { name, initial, shape: vectors.has(name) ? 'vector' : next.shape, leaf: own, next }
     })
   })
   const [next, gradient] = [shared.get('w') ?? leaf, shared.get('gradient') ?? leaf]
-  return { states, parameter: { leaf, next }, gradient }
+  return { program: { states, parameter: { leaf, next }, gradient }, misuse }
 }
 
 /** Runs a link's statements over `values`, which holds every name's value. */
-function run(link: Link, body: KnownLink['body'], graph: Graph, values: Map<string, Node>): void {
-  const { rule } = link
-  const reduce = reductions(graph, link.scope ?? 'tensor')
+function run(
+  { link, body }: KnownLink,
+  graph: Graph,
+  values: Map<string, Node>,
+  onMisuse: (error: () => RuleError) => void,
+): void {
+  const { rule, scope = 'tensor' } = link
 
   function nodeOf(expression: Expression): Node {
     switch (expression.kind) {
@@ -201,16 +234,18 @@ function run(link: Link, body: KnownLink['body'], graph: Graph, values: Map<stri
     for (const [index, input] of inputs.entries()) {
       if (input.shape === 'vector') continue
       const problem = `${name} of a number`
-      throw new RuleError(rule.text, operands[index], name, problem, 'a vector: what w or gradient feeds')
+      const expected = 'a vector: what w or gradient feeds'
+      onMisuse(() => new RuleError(rule.text, operands[index], name, problem, expected))
     }
-    return reduce(name, inputs)
+    return reduce(graph, scope, name, inputs)
   }
 
   /** A number is a condition too: whether it is other than 0. */
   function condition(expression: Expression): Node {
     if (expression.kind === 'compare') return nodeOf(expression)
     const value = number(expression)
-    if (value.shape === 'scalar') return value
+    // Compared in f64: f32 has no number as small.
+    if (value.shape === 'scalar') return graph.comparison('!=', [value, graph.constant(0)])
     const expected = 'a comparison such as g > 0'
     throw new RuleError(rule.text, expression, '', 'the first argument of where is not a condition', expected)
   }
@@ -232,27 +267,14 @@ function run(link: Link, body: KnownLink['body'], graph: Graph, values: Map<stri
     throw new RuleError(rule.text, place, '**', problem, expected)
   }
 
-  for (const { targets, values: expressions } of body) {
+  for (const { targets, values: expressions, line, column } of body) {
     const results = expressions.map(number)
-    for (const [index, target] of targets.entries()) values.set(canonicalName(target), results[index])
-  }
-}
-
-function reductions(graph: Graph, own: Scope): (name: ReductionName, inputs: readonly Node[]) => Node {
-  return (name, inputs) => {
-    const [first] = inputs
-    switch (name) {
-      case 'mean': {
-        const count = graph.leaf({ kind: 'count', shape: 'scalar', scope: own })
-        return graph.operation('/', [graph.sum(own, inputs), count])
-      }
-      case 'norm':
-        return graph.operation('sqrt', [graph.sum(own, [first, first])])
-      case 'globalNorm':
-        return graph.operation('sqrt', [graph.sum('all', [first, first])])
-      default:
-        return graph.sum(own, inputs)
+    const chain = Math.max(...results.map(graph.depthOf))
+    if (chain > maxChain) {
+      const problem = `this takes ${chain} operations one after the other`
+      throw new RuleError(rule.text, { line, column }, targets[0], problem, `at most ${maxChain}`)
     }
+    for (const [index, target] of targets.entries()) values.set(canonicalName(target), results[index])
   }
 }
 

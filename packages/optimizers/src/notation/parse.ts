@@ -200,7 +200,12 @@ export function parse(text: string): Rule {
       if (peek().text !== word) fail(`"${word}" of "for t in range(...):"`)
       position += 1
     }
-    expression(0)
+    // `range(n)`, `range(1, n)` or `range(1, n, 1)`: t counts from 1 in any case.
+    for (let bound = 1; ; bound++) {
+      expression(0)
+      if (bound === 3 || !is(',')) break
+      position += 1
+    }
     expectOperator(')')
     expectOperator(':')
     if (peek().kind === 'newline') position += 1

@@ -28,37 +28,56 @@ export function scalarProgram(wanted: readonly Node[]): ScalarProgram {
     order.push(node)
   }
   wanted.forEach(visit)
-  const instructions = order.map((node) => {
-    const inputs = node.kind === 'operation' ? node.inputs.map((input) => places.get(input) ?? -1) : []
-    return { node, inputs }
-  })
   const values = new Float64Array(order.length)
+  const instructions = order.map((node, place) => instruction(node, place, values, places))
   const outputs = wanted.map((node) => places.get(node) ?? -1)
 
   return (inputs, results) => {
-    for (let place = 0; place < instructions.length; place++) {
-      const { node, inputs: from } = instructions[place]
-      values[place] =
-        node.kind === 'operation'
-          ? apply(node.operation, values[from[0]], values[from[1]], values[from[2]])
-          : leaf(node, inputs)
-    }
+    for (let place = 0; place < instructions.length; place++) instructions[place](inputs)
     for (let index = 0; index < outputs.length; index++) results[index] = values[outputs[index]]
   }
 }
 
-function leaf(node: Exclude<Node, { readonly kind: 'operation' }>, inputs: ScalarInputs): number {
+/** What fills one place; a closure each, because looking operations up by name takes longer than doing them. */
+function instruction(
+  node: Node,
+  place: number,
+  values: Float64Array,
+  places: ReadonlyMap<Node, number>,
+): (inputs: ScalarInputs) => void {
   switch (node.kind) {
     case 'constant':
-      return node.value
+      values[place] = node.value
+      return () => {}
     case 'step':
-      return inputs.step
+      return (inputs) => {
+        values[place] = inputs.step
+      }
     case 'count':
-      return inputs.counts[node.scope]
+      return (inputs) => {
+        values[place] = inputs.counts[node.scope]
+      }
     case 'hyperparameter':
-      return inputs.hyperparameters.get(node.name) ?? Number.NaN
+      return (inputs) => {
+        values[place] = inputs.hyperparameters.get(node.name) ?? Number.NaN
+      }
     case 'state':
-      return inputs.states[node.name][0]
+      return (inputs) => {
+        values[place] = inputs.states[node.name][0]
+      }
+    case 'operation': {
+      const [first, second, third] = node.inputs.map((input) => places.get(input) ?? -1)
+      const { operation } = node
+      if (operation === 'where') {
+        return () => {
+          values[place] = values[first] !== 0 ? values[second] : values[third]
+        }
+      }
+      const apply = operations[operation]
+      return () => {
+        values[place] = apply(values[first], values[second])
+      }
+    }
     default:
       throw new Error(`unreachable: ${node.kind} depends on a vector`)
   }
@@ -66,10 +85,7 @@ function leaf(node: Exclude<Node, { readonly kind: 'operation' }>, inputs: Scala
 
 /** An operation on numbers; comparisons give 1 or 0. */
 export function operate(operation: Operation, values: readonly number[]): number {
-  return apply(operation, values[0], values[1], values[2])
-}
-
-function apply(operation: Operation, first: number, second: number, third: number): number {
+  const [first, second, third] = values
   if (operation === 'where') return first !== 0 ? second : third
   return operations[operation](first, second)
 }

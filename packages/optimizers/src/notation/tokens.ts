@@ -6,9 +6,10 @@ export interface Token extends Place {
   readonly text: string
 }
 
-// Longest first: `**` before `*`. A number needs no sign; `1e-8` is one token.
+// Longest first: `**` before `*`. A number needs no sign; `1e-8` is one token. Texts that were copied from a page have
+// spaces of other kinds.
 const pattern =
-  /(?<space>[ \t\r]+|#[^\n]*)|(?<newline>\n)|(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<name>[A-Za-z_][A-Za-z_0-9]*)|(?<operator>\*\*|[-+*/]=|[<>=!]=|[-+*/=<>(),.:])/y
+  /(?<space>[^\S\n]+|#[^\n]*)|(?<newline>\n)|(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<name>[A-Za-z_][A-Za-z_0-9]*)|(?<operator>\*\*|[-+*/]=|[<>=!]=|[-+*/=<>(),.:])/y
 
 /** Splits a rule into tokens; throws RuleError at the first character that belongs to none. */
 export function tokenize(text: string): Token[] {

@@ -45,6 +45,11 @@ const maxStates = 32
 
 const reserved: ReadonlySet<string> = new Set(['w', 'gradient', 't'])
 
+export const callsThem = 'the parameter is called w, its gradient g'
+
+/** What others call the parameter and its gradient. */
+const foreign: ReadonlySet<string> = new Set(['x', 'dx', 'dw', 'theta', 'params', 'grad', 'gradients'])
+
 /**
  * Tells a rule's hyper-parameters, states and intermediate values apart. A name that is read before it is assigned is a
  * state. Throws RuleError for a name that is unknown, that cannot be assigned, or that never changes.
@@ -146,7 +151,8 @@ function unknownName(
   others: readonly string[],
 ): RuleError {
   const known = ['w', 'gradient', 't', ...new Set(others.filter((each) => !reserved.has(each)))].join(', ')
-  return new RuleError(rule.text, name, name.name, `unknown name "${name.name}"`, `one of ${known}`)
+  const hint = foreign.has(canonicalName(name.name)) ? `; ${callsThem}` : ''
+  return new RuleError(rule.text, name, name.name, `unknown name "${name.name}"`, `one of ${known}${hint}`)
 }
 
 function namesIn(expression: Expression): (Place & { readonly name: string })[] {
