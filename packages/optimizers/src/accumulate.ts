@@ -15,6 +15,8 @@ interface Inside {
   readonly inner: OptimizerState
   readonly gathered: Parameters
   readonly gathering: OptimizerState
+  /** Steps that the optimizer has counted, by tensor: not one a group where it skips some. */
+  readonly counted: readonly Float64Array[]
 }
 
 /**
@@ -49,31 +51,48 @@ export function accumulate(
         Object.keys(inner.tensors).map((tensor) => [tensor, allocateVector(tensors[tensor])]),
       )
       const gathered = isVector(parameters) ? arrays[flatName] : arrays
+      const counts = Object.fromEntries(
+        Object.keys(inner.tensors).map((tensor) => [tensor, new Float64Array(1)]),
+      )
       const outer: OptimizerState = {
         optimizer: `accumulate(${inner.optimizer})`,
         step: 0,
         tensors: Object.fromEntries(
           Object.entries(inner.tensors).map(([tensor, state]) => [
             tensor,
-            withGathered(state, arrays[tensor]),
+            withOwn(state, arrays[tensor], counts[tensor]),
           ]),
         ),
       }
-      insides.set(outer, { inner, gathered, gathering: gather.init(gathered) })
+      insides.set(outer, {
+        inner,
+        gathered,
+        gathering: gather.init(gathered),
+        counted: Object.values(counts),
+      })
       return outer
     },
 
     step(parameters, gradient, state, overrides) {
-      const { inner, gathered, gathering } = inside(state)
+      const { inner, gathered, gathering, counted } = inside(state)
       gathering.step = state.step % steps
+      const last = gathering.step === steps - 1
+      const vectors = Object.values(named(gathered))
+      const before = last ? vectors.map((vector) => vector.slice()) : []
       gather.step(gathered, trainedPart(gradient, gathered), gathering)
-      if (gathering.step < steps) {
-        state.step += 1
-        return { applied: false }
+      let result = { applied: false }
+      if (last) {
+        inner.step = Math.max(0, ...counted.map(([count]) => count))
+        try {
+          result = optimizer.step(parameters, gathered, inner, overrides)
+        } catch (error) {
+          for (const [index, copy] of before.entries()) vectors[index].set(copy)
+          throw error
+        }
+        for (const count of counted) count[0] = inner.step
+        for (const vector of vectors) vector.fill(0)
       }
-      const result = optimizer.step(parameters, gathered, inner, overrides)
       state.step += 1
-      for (const vector of Object.values(named(gathered))) vector.fill(0)
       return result
     },
 
@@ -83,7 +102,6 @@ export function accumulate(
       const state = whole.init(parameters, options)
       // Its arrays are those of the state inside.
       restoreState(saved, state)
-      inside(state).inner.step = Math.floor(saved.step / steps)
       return state
     },
 
@@ -103,8 +121,15 @@ export function accumulate(
   return whole
 }
 
-function withGathered(state: TensorState, gathered: Vector): TensorState {
-  return { ...state, vectors: { ...state.vectors, gathered } }
+/** A tensor's state with what is accumulated for it, told from the names that are there. */
+function withOwn(state: TensorState, gathered: Vector, counted: Float64Array): TensorState {
+  let prefix = ''
+  while (Object.hasOwn(state.vectors, `${prefix}gathered`)) prefix += 'accumulate.'
+  return {
+    ...state,
+    vectors: { ...state.vectors, [`${prefix}gathered`]: gathered },
+    scalars: { ...state.scalars, [`${prefix}counted`]: counted },
+  }
 }
 
 /** The gradients of the tensors that are trained. */

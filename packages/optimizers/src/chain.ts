@@ -2,14 +2,15 @@ import { createCode } from './code.ts'
 import { lower } from './notation/lower.ts'
 import type { Optimizer } from './optimizer.ts'
 import { type Part, partsOf, type Transform } from './part.ts'
-import { ruleOptimizer } from './rule-optimizer.ts'
+import { ruleOptimizer, specOf } from './rule-optimizer.ts'
 
 /**
  * Transforms of the gradient, one optimizer, and transforms of the weights, in this order, joined to one rule: what the
  * gradient goes through and what becomes of w is computed in as few passes over memory as the sums in it allow.
  *
- * All hyper-parameters stand in one table, so that a step may override any of them. Throws TypeError for a part in the
- * wrong place, where it would do nothing, and for two parts with a hyper-parameter of the same name.
+ * All hyper-parameters stand in one table, so that a step may override any of them; the optimizer's groups are those of
+ * the chain. Throws TypeError for a part in the wrong place, where it would do nothing, and for two parts with a
+ * hyper-parameter of the same name.
  *
  * @example
  * const optimizer = chain(clipByGlobalNorm(1), adam({ learningRate: 1e-3 }), decoupledWeightDecay(1e-2))
@@ -20,7 +21,8 @@ export function chain(...members: readonly (Optimizer | Transform)[]): Optimizer
   const parts = members.flatMap((member) => rulesOf(name, member))
   const identity = `chain(${parts.map((part) => part.identity).join(', ')})`
   const code = createCode(lower(parts.map((part) => part.link)), false)
-  return ruleOptimizer({ name, identity, parts, code })
+  const groups = members.filter(isOptimizer).flatMap((optimizer) => specOf(optimizer)?.groups ?? [])
+  return ruleOptimizer({ name, identity, parts, code, groups })
 }
 
 function rulesOf(name: string, member: Optimizer | Transform): readonly Part[] {

@@ -36,11 +36,12 @@ interface Layout {
 
 const noNumbers = new Float64Array(0)
 
+/** By state: an optimizer made anew goes on with it, as those of rules do. */
+const layouts = new WeakMap<OptimizerState, Layout>()
+
 /** The optimizer of a method. It cannot be laid into a plan, and is no part of a chain. */
 export function methodOptimizer(method: Method): Optimizer {
   const { name, values, ranges, flags } = method
-  const layouts = new WeakMap<OptimizerState, Layout>()
-
   function withOverrides(overrides: Overrides | undefined): ReadonlyMap<string, number> {
     if (overrides === undefined) return values
     const all = new Map(values)

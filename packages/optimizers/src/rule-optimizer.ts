@@ -3,6 +3,7 @@ import { type Group, treatments } from './groups.ts'
 import { checkHyperparameter, type Range } from './hyperparameters.ts'
 import { canonicalName } from './notation/names.ts'
 import { vectorStates } from './notation/passes.ts'
+import type { Program } from './notation/program.ts'
 import { type ScalarInputs, scalarProgram } from './notation/scalars.ts'
 import type { InitOptions, Optimizer, OptimizerState, Overrides } from './optimizer.ts'
 import { madeOf, type Part } from './part.ts'
@@ -43,6 +44,8 @@ export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
   const { name, identity, parts, code, groups = [] } = spec
   const { values, ranges, flags, constants } = merged(name, parts)
   const treatmentOf = treatments(name, groups)
+  const rateName = spelled('learningrate', values)
+  const decayName = spelled('weightdecay', values)
   const { program } = code
   const scalarStates = program.states.filter((state) => state.shape === 'scalar')
   // Numbers that sums feed move on in memory, between the passes.
@@ -50,7 +53,7 @@ export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
   const nextScalars = scalarProgram(stepped.map((state) => state.next))
   const nextValues = new Float64Array(stepped.length)
   const byRows = parts.some(({ link }) => link.scope === 'row')
-  const evaluation = parts.map((part) => part.evaluation).findLast((each) => each !== undefined)
+  const evaluation = parts.map((part) => evaluatedState(part, program)).findLast((each) => each !== undefined)
   const readsRows = parts.some(({ link }) => link.inherits?.includes('rows'))
   const running = new WeakMap<OptimizerState, Runs>()
 
@@ -89,9 +92,8 @@ export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
     const { learningRateFactor, decay } = treatmentOf(tensor)
     if (learningRateFactor === 1 && decay && !readsRows) return all
     for (const [key, value] of all) ofTensor.set(key, value)
-    const rate = ofTensor.get('learningRate')
-    if (rate !== undefined) ofTensor.set('learningRate', rate * learningRateFactor)
-    if (!decay) ofTensor.set('weightDecay', 0)
+    if (rateName !== undefined) ofTensor.set(rateName, (all.get(rateName) ?? 0) * learningRateFactor)
+    if (decayName !== undefined && !decay) ofTensor.set(decayName, 0)
     return ofTensor.set('rows', rows)
   }
 
@@ -181,7 +183,8 @@ export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
         const shape = shapeOf(name, tensor, vector, shapes)
         return [tensor, { vector, rows: byRows && shape.length > 1 ? shape[0] : 1 }] as const
       })
-      const states = createTensorStates(code, Object.fromEntries(tensors), values)
+      const hyperparameters = (tensor: string, rows: number) => forTensor(tensor, rows, values)
+      const states = createTensorStates(code, Object.fromEntries(tensors), hyperparameters)
       return { optimizer: identity, step: 0, tensors: states }
     },
 
@@ -225,11 +228,22 @@ export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
   return madeOf(optimizer, parts)
 }
 
+/** A hyper-parameter as its owner spells it: a rule given as text may say `lr`. */
+function spelled(canonical: string, values: ReadonlyMap<string, number>): string | undefined {
+  return [...values.keys()].find((key) => canonicalName(key) === canonical)
+}
+
 /** What every update but a skipped one says. */
 const applied = { applied: true } as const
 
 function dependsOnTensor({ next }: { readonly next: { readonly level: number } }): boolean {
   return next.level > 0
+}
+
+/** The state to evaluate under the name it has among all parts' states. */
+function evaluatedState({ evaluation, link }: Part, { states }: Program): string | undefined {
+  const own = `${link.label}.${evaluation}`
+  return states.some((state) => state.name === own) ? own : evaluation
 }
 
 interface Merged {

@@ -1,7 +1,7 @@
 import { defineRule } from './define-rule.ts'
 import { checkHyperparameter } from './hyperparameters.ts'
 import type { Optimizer, OptimizerState, Overrides } from './optimizer.ts'
-import { named, type Parameters } from './tensors.ts'
+import { isVector, named, type Parameters } from './tensors.ts'
 
 /** An optimizer whose step asks for the gradient at two places. */
 export interface SamOptimizer extends Omit<Optimizer, 'step' | 'plan' | 'plannable'> {
@@ -48,14 +48,15 @@ export function sam(
     ...rest,
     name: `sam(${optimizer.name})`,
     step(parameters, gradientAt, state, overrides) {
-      const tensors = named(parameters)
+      const trained = trainedPart(parameters, state)
+      const tensors = named(trained)
       const before = Object.entries(tensors).map(([tensor, vector]) => [tensor, vector.slice()] as const)
       const restore = (): void => {
         for (const [tensor, copy] of before) tensors[tensor].set(copy)
       }
-      const climbState = climbing.get(state) ?? climb.init(parameters)
+      const climbState = climbing.get(state) ?? climb.init(trained)
       climbing.set(state, climbState)
-      climb.step(parameters, gradientAt(parameters), climbState)
+      climb.step(trained, trainedPart(gradientAt(parameters), state), climbState)
       let gradient: Parameters
       try {
         gradient = gradientAt(parameters)
@@ -65,4 +66,10 @@ export function sam(
       return optimizer.step(parameters, gradient, state, overrides)
     },
   }
+}
+
+/** Those tensors that have a state: frozen ones stay where they are. */
+function trainedPart(tensors: Parameters, state: OptimizerState): Parameters {
+  if (isVector(tensors)) return tensors
+  return Object.fromEntries(Object.entries(tensors).filter(([name]) => Object.hasOwn(state.tensors, name)))
 }

@@ -15,8 +15,8 @@ const define = defineTransform({
  *
  *   g <- g min(1, maxNorm / (||g|| + epsilon))
  *
- * `epsilon` is 1e-6 as in PyTorch; optax and Keras have 0. A norm that is not finite makes every gradient NaN, as it
- * does there: see `skipNonFinite`.
+ * `epsilon` is 1e-6 as in PyTorch; optax and Keras have 0. One NaN makes every gradient NaN; one infinity makes itself
+ * NaN and the others 0, as in PyTorch: see `skipNonFinite`.
  *
  * @example chain(clipByGlobalNorm(1), adamw())
  */
