@@ -1,7 +1,7 @@
+import { createPlan, createWorkspace, type Workspace } from '@thalweg/kernels'
 import { allocate, type Optimizer, type Vector } from '@thalweg/optimizers'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createPlan, createWorkspace, type Workspace } from '../../packages/kernels/src/index.ts'
 import { exemptFrom, subjectsOf } from './optimizer-laws-cases.ts'
 import { numbers, type Problem, shaped, startOf } from './optimizer-laws-paths.ts'
 

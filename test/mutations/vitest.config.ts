@@ -10,7 +10,12 @@ export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
-  test: { include: ['packages/*/src/**/*.test.ts', 'test/golden/*.test.ts'], testTimeout: 20_000 },
+  // Its key is the file's text, which a mutation does not change.
+  test: {
+    fsModuleCache: false,
+    include: ['packages/*/src/**/*.test.ts', 'test/golden/*.test.ts'],
+    testTimeout: 20_000,
+  },
   plugins: [
     {
       name: 'mutation',

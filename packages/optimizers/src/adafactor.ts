@@ -1,5 +1,5 @@
 import { defineMethod } from './define-method.ts'
-import type { Vector } from './tensors.ts'
+import type { Vector } from './runtime/tensors.ts'
 
 /**
  * Adafactor: the second moment of a matrix kept as one number a row and one a column.

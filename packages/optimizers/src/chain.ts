@@ -1,8 +1,8 @@
-import { createCode } from './code.ts'
 import { lower } from './notation/lower.ts'
 import type { Optimizer } from './optimizer.ts'
-import { type Part, partsOf, type Transform } from './part.ts'
-import { ruleOptimizer, specOf } from './rule-optimizer.ts'
+import { createCode } from './runtime/code.ts'
+import { type Part, partsOf, type Transform } from './runtime/part.ts'
+import { ruleOptimizer, specOf } from './runtime/rule-optimizer.ts'
 
 /**
  * Transforms of the gradient, one optimizer, and transforms of the weights, in this order, joined to one rule: what the

@@ -16,7 +16,6 @@ import {
   type RuleDefinition,
   variantOf,
 } from './define-rule.ts'
-import { type Range, rangeOf } from './hyperparameters.ts'
 import { lamb } from './lamb.ts'
 import { lars } from './lars.ts'
 import { lion } from './lion.ts'
@@ -31,6 +30,7 @@ import type { Optimizer } from './optimizer.ts'
 import { radam } from './radam.ts'
 import { rmsprop } from './rmsprop.ts'
 import { rprop } from './rprop.ts'
+import { type Range, rangeOf } from './runtime/hyperparameters.ts'
 import { scheduleFreeAdamw } from './schedule-free-adamw.ts'
 import { scheduleFreeSgd } from './schedule-free-sgd.ts'
 import { sgd } from './sgd.ts'

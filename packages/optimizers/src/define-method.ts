@@ -1,7 +1,7 @@
 import { type CheckedValues, checkedValues, type Defaults, type OptimizerOptions } from './define-rule.ts'
-import { type Range, rangeOf } from './hyperparameters.ts'
-import { type Method, methodOptimizer } from './method-optimizer.ts'
 import type { Optimizer } from './optimizer.ts'
+import { type Range, rangeOf } from './runtime/hyperparameters.ts'
+import { type Method, methodOptimizer } from './runtime/method-optimizer.ts'
 
 /** An optimizer that no rule over coordinates can say. */
 export interface MethodDefinition<D extends Defaults = Defaults> {

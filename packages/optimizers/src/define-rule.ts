@@ -1,13 +1,13 @@
-import { type Code, createCode } from './code.ts'
 import type { Convention } from './convention.ts'
-import { checkHyperparameter, type Range, rangeOf } from './hyperparameters.ts'
 import { lower } from './notation/lower.ts'
 import { parse, type Rule } from './notation/parse.ts'
 import type { Link } from './notation/variables.ts'
 import type { Optimizer } from './optimizer.ts'
-import type { Part } from './part.ts'
-import { ruleIdentity } from './rule-identity.ts'
-import { ruleOptimizer } from './rule-optimizer.ts'
+import { type Code, createCode } from './runtime/code.ts'
+import { checkHyperparameter, type Range, rangeOf } from './runtime/hyperparameters.ts'
+import type { Part } from './runtime/part.ts'
+import { ruleIdentity } from './runtime/rule-identity.ts'
+import { ruleOptimizer } from './runtime/rule-optimizer.ts'
 
 /** Numbers, and flags that shape the rule. */
 export type Defaults = Readonly<Record<string, number | boolean>>
@@ -160,7 +160,8 @@ export function checkedValues(
   const values = new Map<string, number>()
   const flags = new Set<string>()
   for (const [key, standard] of defaults) {
-    const value = given[key] ?? standard
+    // Names from outside may be those of an object's own: constructor.
+    const value = (Object.hasOwn(given, key) ? given[key] : undefined) ?? standard
     if (typeof standard === 'boolean') {
       if (typeof value !== 'boolean') {
         throw new TypeError(`${name}: ${key} must be true or false, got ${String(value)}`)

@@ -1,7 +1,7 @@
 import { createOptimizer, type OptimizerSpec } from './create-optimizer.ts'
 import { operandsOf, passesOf, vectorStates } from './notation/passes.ts'
 import type { Optimizer } from './optimizer.ts'
-import { specOf } from './rule-optimizer.ts'
+import { specOf } from './runtime/rule-optimizer.ts'
 
 /** One pass over memory: which arrays it reads and writes, each once. */
 export interface PassExplanation {

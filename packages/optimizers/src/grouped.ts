@@ -1,6 +1,6 @@
-import type { Group } from './groups.ts'
 import type { Optimizer } from './optimizer.ts'
-import { ruleOptimizer, specOf } from './rule-optimizer.ts'
+import type { Group } from './runtime/groups.ts'
+import { ruleOptimizer, specOf } from './runtime/rule-optimizer.ts'
 
 /**
  * An optimizer that treats some tensors otherwise than the rest: another learning rate, no weight decay, or left alone.

@@ -1,6 +1,6 @@
 import { defineMethod } from './define-method.ts'
-import { createOrthogonalization } from './newton-schulz.ts'
-import { allocateVector, type Vector } from './tensors.ts'
+import { createOrthogonalization } from './runtime/newton-schulz.ts'
+import { allocateVector, type Vector } from './runtime/tensors.ts'
 
 /**
  * Muon: momentum whose step is made orthogonal, for the matrices of hidden layers.

@@ -1,7 +1,7 @@
 import type { Plan } from '@thalweg/kernels'
-import type { SavedState } from './saved-state.ts'
-import type { TensorState } from './tensor-state.ts'
-import type { Parameters } from './tensors.ts'
+import type { SavedState } from './runtime/saved-state.ts'
+import type { TensorState } from './runtime/tensor-state.ts'
+import type { Parameters } from './runtime/tensors.ts'
 
 /** What an optimizer keeps between steps: plain data. */
 export interface OptimizerState {

@@ -270,7 +270,7 @@ describe('misuse', () => {
       'state of other parameters',
       () => momentum().step(x, x, momentum().init(Float32Array.of(1))),
       TypeError,
-      'momentum: state velocity of parameters must be f32 [2], got f32 [1]',
+      'momentum: the state of parameters is for 1 numbers, got 2',
     ],
     [
       'an override out of range',

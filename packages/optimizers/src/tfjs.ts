@@ -1,7 +1,7 @@
-import { createChangingTensors } from './changing-tensors.ts'
 import type { Optimizer } from './optimizer.ts'
-import type { SavedState } from './saved-state.ts'
-import type { Vector } from './tensors.ts'
+import { createChangingTensors } from './runtime/changing-tensors.ts'
+import type { SavedState } from './runtime/saved-state.ts'
+import type { Vector } from './runtime/tensors.ts'
 
 /** What is used of TensorFlow.js: the module `@tensorflow/tfjs-core` or `@tensorflow/tfjs` fits. */
 export interface TensorFlow {

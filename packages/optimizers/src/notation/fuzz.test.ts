@@ -2,7 +2,7 @@ import { sequence } from '@thalweg/testing'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { defineRule, type Optimizer, optimizerDefinitions, RuleError } from '../index.ts'
-import type { Vector } from '../tensors.ts'
+import type { Vector } from '../runtime/tensors.ts'
 import { interpret, interpretedTensors } from './interpret.ts'
 import { parse } from './parse.ts'
 

@@ -182,7 +182,10 @@ function evaluate(links: readonly KnownLink[], vectors: ReadonlySet<string>): Ev
     })
   })
   const [next, gradient] = [shared.get('w') ?? leaf, shared.get('gradient') ?? leaf]
-  return { program: { states, parameter: { leaf, next }, gradient }, misuse }
+  const hyperparameters = [
+    ...new Set(links.flatMap(({ link }) => [...link.hyperparameters, ...(link.inherits ?? [])])),
+  ]
+  return { program: { hyperparameters, states, parameter: { leaf, next }, gradient }, misuse }
 }
 
 /** Runs a link's statements over `values`, which holds every name's value. */

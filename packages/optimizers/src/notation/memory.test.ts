@@ -2,7 +2,7 @@ import { allocate, createPlan, createWorkspace } from '@thalweg/kernels'
 import { sequence } from '@thalweg/testing'
 import { describe, expect, it } from 'vitest'
 import { defineRule, type Optimizer } from '../index.ts'
-import type { Vector } from '../tensors.ts'
+import type { Vector } from '../runtime/tensors.ts'
 
 function make(rule: string): Optimizer {
   const hyperparameters = { learningRate: 0.1, momentum: 0.9 }

@@ -69,6 +69,8 @@ export interface StateVariable {
 
 /** Rules, understood: what they keep, and what w and the gradient become. */
 export interface Program {
+  /** The names whose values a step needs, in the order in which they are given. */
+  readonly hyperparameters: readonly string[]
   readonly states: readonly StateVariable[]
   readonly parameter: { readonly leaf: Node; readonly next: Node }
   /** What the rules made of the gradient. */

@@ -1,14 +1,15 @@
 import type { Node, Operation, Scope } from './program.ts'
 
-/** What a step's numbers are computed from. */
+/** What a step's numbers are computed from; refilled for every step. */
 export interface ScalarInputs {
   /** The step, from 1. */
-  readonly step: number
-  readonly hyperparameters: ReadonlyMap<string, number>
+  step: number
+  /** In the order of the program's names. */
+  hyperparameters: Float64Array
   /** State variables that are one number. */
   readonly states: Readonly<Record<string, Float64Array>>
   /** How many elements a sum is over. */
-  readonly counts: Readonly<Record<Scope, number>>
+  readonly counts: Record<Scope, number>
 }
 
 /** Computes the wanted numbers of one step, in f64, into `results`. */
@@ -18,7 +19,7 @@ export type ScalarProgram = (inputs: ScalarInputs, results: Float64Array) => voi
  * Orders the numbers that a rule needs so that each is computed once a step, after what it depends on.
  * None of `wanted` may depend on a vector.
  */
-export function scalarProgram(wanted: readonly Node[]): ScalarProgram {
+export function scalarProgram(wanted: readonly Node[], hyperparameters: readonly string[]): ScalarProgram {
   const places = new Map<Node, number>()
   const order: Node[] = []
   const visit = (node: Node): void => {
@@ -29,7 +30,8 @@ export function scalarProgram(wanted: readonly Node[]): ScalarProgram {
   }
   wanted.forEach(visit)
   const values = new Float64Array(order.length)
-  const instructions = order.map((node, place) => instruction(node, place, values, places))
+  const layout = { values, places, hyperparameters }
+  const instructions = order.map((node, place) => instruction(node, place, layout))
   const outputs = wanted.map((node) => places.get(node) ?? -1)
 
   return (inputs, results) => {
@@ -38,12 +40,17 @@ export function scalarProgram(wanted: readonly Node[]): ScalarProgram {
   }
 }
 
+interface ScalarLayout {
+  readonly values: Float64Array
+  readonly places: ReadonlyMap<Node, number>
+  readonly hyperparameters: readonly string[]
+}
+
 /** What fills one place; a closure each, because looking operations up by name takes longer than doing them. */
 function instruction(
   node: Node,
   place: number,
-  values: Float64Array,
-  places: ReadonlyMap<Node, number>,
+  { values, places, hyperparameters }: ScalarLayout,
 ): (inputs: ScalarInputs) => void {
   switch (node.kind) {
     case 'constant':
@@ -57,26 +64,19 @@ function instruction(
       return (inputs) => {
         values[place] = inputs.counts[node.scope]
       }
-    case 'hyperparameter':
+    case 'hyperparameter': {
+      const index = hyperparameters.indexOf(node.name)
       return (inputs) => {
-        values[place] = inputs.hyperparameters.get(node.name) ?? Number.NaN
+        values[place] = inputs.hyperparameters[index]
       }
+    }
     case 'state':
       return (inputs) => {
         values[place] = inputs.states[node.name][0]
       }
     case 'operation': {
       const [first, second, third] = node.inputs.map((input) => places.get(input) ?? -1)
-      const { operation } = node
-      if (operation === 'where') {
-        return () => {
-          values[place] = values[first] !== 0 ? values[second] : values[third]
-        }
-      }
-      const apply = operations[operation]
-      return () => {
-        values[place] = apply(values[first], values[second])
-      }
+      return operations[node.operation](values, [place, first, second, third])
     }
     default:
       throw new Error(`unreachable: ${node.kind} depends on a vector`)
@@ -84,31 +84,116 @@ function instruction(
 }
 
 /** An operation on numbers; comparisons give 1 or 0. */
-export function operate(operation: Operation, values: readonly number[]): number {
-  const [first, second, third] = values
-  if (operation === 'where') return first !== 0 ? second : third
-  return operations[operation](first, second)
+export function operate(operation: Operation, inputs: readonly number[]): number {
+  const values = Float64Array.of(0, ...inputs)
+  operations[operation](values, [0, 1, 2, 3])()
+  return values[0]
 }
 
-const operations: Readonly<Record<Exclude<Operation, 'where'>, (a: number, b: number) => number>> = {
-  '+': (a, b) => a + b,
-  '-': (a, b) => a - b,
-  '*': (a, b) => a * b,
-  '/': (a, b) => a / b,
-  '<': (a, b) => Number(a < b),
-  '<=': (a, b) => Number(a <= b),
-  '>': (a, b) => Number(a > b),
-  '>=': (a, b) => Number(a >= b),
-  '==': (a, b) => Number(a === b),
-  '!=': (a, b) => Number(a !== b),
-  negate: (a) => -a,
+/** The place of a result, and those of up to three inputs. */
+type Places = readonly [number, number, number, number]
+
+/** Each reads and writes the array by itself: a number that passes through a call is an object on the heap. */
+const operations: Readonly<Record<Operation, (v: Float64Array, places: Places) => () => void>> = {
+  '+': (v, [to, a, b]) => {
+    return () => {
+      v[to] = v[a] + v[b]
+    }
+  },
+  '-': (v, [to, a, b]) => {
+    return () => {
+      v[to] = v[a] - v[b]
+    }
+  },
+  '*': (v, [to, a, b]) => {
+    return () => {
+      v[to] = v[a] * v[b]
+    }
+  },
+  '/': (v, [to, a, b]) => {
+    return () => {
+      v[to] = v[a] / v[b]
+    }
+  },
+  '<': (v, [to, a, b]) => {
+    return () => {
+      v[to] = v[a] < v[b] ? 1 : 0
+    }
+  },
+  '<=': (v, [to, a, b]) => {
+    return () => {
+      v[to] = v[a] <= v[b] ? 1 : 0
+    }
+  },
+  '>': (v, [to, a, b]) => {
+    return () => {
+      v[to] = v[a] > v[b] ? 1 : 0
+    }
+  },
+  '>=': (v, [to, a, b]) => {
+    return () => {
+      v[to] = v[a] >= v[b] ? 1 : 0
+    }
+  },
+  '==': (v, [to, a, b]) => {
+    return () => {
+      v[to] = v[a] === v[b] ? 1 : 0
+    }
+  },
+  '!=': (v, [to, a, b]) => {
+    return () => {
+      v[to] = v[a] !== v[b] ? 1 : 0
+    }
+  },
+  where: (v, [to, condition, yes, no]) => {
+    return () => {
+      v[to] = v[condition] !== 0 ? v[yes] : v[no]
+    }
+  },
+  negate: (v, [to, a]) => {
+    return () => {
+      v[to] = -v[a]
+    }
+  },
   // As for vectors, which differs from the language's power at -0 and -Infinity.
-  power: (a, b) => (b === 0.5 ? Math.sqrt(a) : a ** b),
-  sqrt: Math.sqrt,
-  abs: Math.abs,
-  sign: Math.sign,
-  exp: Math.exp,
-  log: Math.log,
-  min: Math.min,
-  max: Math.max,
+  power: (v, [to, a, b]) => {
+    return () => {
+      v[to] = v[b] === 0.5 ? Math.sqrt(v[a]) : v[a] ** v[b]
+    }
+  },
+  sqrt: (v, [to, a]) => {
+    return () => {
+      v[to] = Math.sqrt(v[a])
+    }
+  },
+  abs: (v, [to, a]) => {
+    return () => {
+      v[to] = Math.abs(v[a])
+    }
+  },
+  sign: (v, [to, a]) => {
+    return () => {
+      v[to] = Math.sign(v[a])
+    }
+  },
+  exp: (v, [to, a]) => {
+    return () => {
+      v[to] = Math.exp(v[a])
+    }
+  },
+  log: (v, [to, a]) => {
+    return () => {
+      v[to] = Math.log(v[a])
+    }
+  },
+  min: (v, [to, a, b]) => {
+    return () => {
+      v[to] = Math.min(v[a], v[b])
+    }
+  },
+  max: (v, [to, a, b]) => {
+    return () => {
+      v[to] = Math.max(v[a], v[b])
+    }
+  },
 }

@@ -1,4 +1,4 @@
-import type { Transform } from '../part.ts'
+import type { Transform } from '../runtime/part.ts'
 import { defineTransform } from './define-transform.ts'
 
 const define = defineTransform({

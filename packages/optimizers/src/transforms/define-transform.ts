@@ -1,9 +1,9 @@
-import { checkHyperparameter, type Range } from '../hyperparameters.ts'
 import { lower } from '../notation/lower.ts'
 import { parse } from '../notation/parse.ts'
 import type { Link } from '../notation/variables.ts'
-import { madeOf, type Part, type Transform } from '../part.ts'
-import type { Vector } from '../tensors.ts'
+import { checkHyperparameter, type Range } from '../runtime/hyperparameters.ts'
+import { madeOf, type Part, type Transform } from '../runtime/part.ts'
+import type { Vector } from '../runtime/tensors.ts'
 
 /** A transform as its author writes it: a rule over the gradient, before the optimizer, or over w, after it. */
 interface TransformDefinition<H extends string> {

@@ -1,5 +1,5 @@
-import type { Optimizer } from './optimizer.ts'
-import { named, type Vector } from './tensors.ts'
+import type { Optimizer } from '../optimizer.ts'
+import { named, type Vector } from '../runtime/tensors.ts'
 
 /**
  * Leaves out every step whose gradient holds a number that is not finite: parameters and state stay as they are, the

@@ -1,5 +1,5 @@
 import { allocate } from '@thalweg/kernels'
-import type { Optimizer, OptimizerState, Overrides } from './optimizer.ts'
+import type { Optimizer, OptimizerState, Overrides } from '../optimizer.ts'
 import type { SavedState } from './saved-state.ts'
 import { isVector, type Vector } from './tensors.ts'
 

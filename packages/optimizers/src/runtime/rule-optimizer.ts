@@ -1,17 +1,18 @@
+import { canonicalName } from '../notation/names.ts'
+import { vectorStates } from '../notation/passes.ts'
+import type { Program } from '../notation/program.ts'
+import { type ScalarInputs, scalarProgram } from '../notation/scalars.ts'
+import type { InitOptions, Optimizer, OptimizerState, Overrides } from '../optimizer.ts'
 import type { Code } from './code.ts'
 import { type Group, treatments } from './groups.ts'
 import { checkHyperparameter, type Range } from './hyperparameters.ts'
-import { canonicalName } from './notation/names.ts'
-import { vectorStates } from './notation/passes.ts'
-import type { Program } from './notation/program.ts'
-import { type ScalarInputs, scalarProgram } from './notation/scalars.ts'
-import type { InitOptions, Optimizer, OptimizerState, Overrides } from './optimizer.ts'
 import { madeOf, type Part } from './part.ts'
 import { restoreState, saveState } from './saved-state.ts'
 import { createTensorRun, planStages, runStages, type TensorRun } from './tensor-run.ts'
 import { createTensorStates } from './tensor-state.ts'
 import {
   checkAlike,
+  checkLengths,
   checkNames,
   flatName,
   isVector,
@@ -31,12 +32,46 @@ export interface RuleOptimizer {
   readonly groups?: readonly Group[]
 }
 
+/** A tensor ready to be stepped, and what its numbers are computed from. */
+interface NamedRun {
+  readonly tensor: string
+  readonly run: TensorRun
+  readonly inputs: ScalarInputs
+  /** Its own hyper-parameters, where a group or its shape changes them. */
+  readonly own: Float64Array | undefined
+}
+
+/** Arrays as they came, to be known again without a look at each; a record may have others the next time. */
+interface Seen {
+  readonly given: Parameters | undefined
+  readonly names: readonly string[]
+  readonly arrays: readonly Vector[]
+}
+
+const nothing: Seen = { given: undefined, names: [], arrays: [] }
+
+function seen(given: Parameters): Seen {
+  const tensors = named(given)
+  return { given, names: Object.keys(tensors), arrays: Object.values(tensors) }
+}
+
+function isSame({ given, names, arrays }: Seen, parameters: Parameters): boolean {
+  if (isVector(parameters)) return given === parameters
+  if (given === undefined || isVector(given)) return false
+  let count = 0
+  for (const name in parameters) {
+    if (names[count] !== name || arrays[count] !== parameters[name]) return false
+    count += 1
+  }
+  return count === names.length
+}
+
 /** The runs of a state's tensors, kept while the same arrays come again. */
 interface Runs {
-  readonly byName: Map<string, TensorRun>
-  readonly list: TensorRun[]
-  parameters: Parameters | undefined
-  gradient: Parameters | undefined
+  named: readonly NamedRun[]
+  list: readonly TensorRun[]
+  parameters: Seen
+  gradient: Seen
 }
 
 /** The optimizer of rules that run one after the other. */
@@ -50,20 +85,29 @@ export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
   const scalarStates = program.states.filter((state) => state.shape === 'scalar')
   // Numbers that sums feed move on in memory, between the passes.
   const stepped = scalarStates.filter((state) => state.next.level === 0)
-  const nextScalars = scalarProgram(stepped.map((state) => state.next))
+  const nextScalars = scalarProgram(
+    stepped.map((state) => state.next),
+    program.hyperparameters,
+  )
   const nextValues = new Float64Array(stepped.length)
   const byRows = parts.some(({ link }) => link.scope === 'row')
   const evaluation = parts.map((part) => evaluatedState(part, program)).findLast((each) => each !== undefined)
-  const readsRows = parts.some(({ link }) => link.inherits?.includes('rows'))
+  const fills = parts.flatMap(({ fill, link }) =>
+    fill === undefined ? [] : [{ fill, inputs: link.inputs ?? [] }],
+  )
   const running = new WeakMap<OptimizerState, Runs>()
 
-  // Refilled at every step with overrides, so that a training loop does not make a map a step.
-  const overridden = new Map(values)
-  const ofTensor = new Map(values)
+  // What a step computes from: by place, in arrays that are refilled, so that a training loop leaves nothing to collect.
+  const base = Float64Array.from(program.hyperparameters, (each) => values.get(each) ?? Number.NaN)
+  const overridden = Float64Array.from(base)
+  const placeOf = new Map(program.hyperparameters.map((each, index) => [each, index]))
+  const ratePlace = rateName === undefined ? undefined : placeOf.get(rateName)
+  const decayPlace = decayName === undefined ? undefined : placeOf.get(decayName)
+  const rowsPlace = placeOf.get('rows')
 
-  function withOverrides(overrides: Overrides | undefined): ReadonlyMap<string, number> {
-    if (overrides === undefined) return values
-    for (const [key, value] of values) overridden.set(key, value)
+  function withOverrides(overrides: Overrides | undefined): Float64Array {
+    if (overrides === undefined) return base
+    overridden.set(base)
     for (const key in overrides) {
       const value = overrides[key]
       const range = ranges.get(key)
@@ -79,22 +123,24 @@ export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
       }
       // A schedule may reach 0 exactly; a configured rate may not.
       if (value !== 0 || canonicalName(key) !== 'learningrate') checkHyperparameter(name, key, value, range)
-      overridden.set(key, value)
+      overridden[placeOf.get(key) ?? -1] = value
     }
     return overridden
   }
 
-  function forTensor(
-    tensor: string,
-    rows: number,
-    all: ReadonlyMap<string, number>,
-  ): ReadonlyMap<string, number> {
+  /** Room for a tensor's own hyper-parameters; undefined where they are those of all. */
+  function ownValues(tensor: string): Float64Array | undefined {
     const { learningRateFactor, decay } = treatmentOf(tensor)
-    if (learningRateFactor === 1 && decay && !readsRows) return all
-    for (const [key, value] of all) ofTensor.set(key, value)
-    if (rateName !== undefined) ofTensor.set(rateName, (all.get(rateName) ?? 0) * learningRateFactor)
-    if (decayName !== undefined && !decay) ofTensor.set(decayName, 0)
-    return ofTensor.set('rows', rows)
+    return learningRateFactor === 1 && decay && rowsPlace === undefined ? undefined : Float64Array.from(base)
+  }
+
+  function fillOwn(own: Float64Array, all: Float64Array, tensor: string, rows: number): Float64Array {
+    const { learningRateFactor, decay } = treatmentOf(tensor)
+    own.set(all)
+    if (ratePlace !== undefined) own[ratePlace] *= learningRateFactor
+    if (decayPlace !== undefined && !decay) own[decayPlace] = 0
+    if (rowsPlace !== undefined) own[rowsPlace] = rows
+    return own
   }
 
   const isFrozen = (tensor: string): boolean => groups.length > 0 && treatmentOf(tensor).frozen
@@ -107,46 +153,43 @@ export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
   /** The runs of all trained tensors, after checking that everything fits. */
   function runsOf(parameters: Parameters, gradient: Parameters, state: OptimizerState): Runs {
     const known = running.get(state)
-    if (known !== undefined && known.parameters === parameters && known.gradient === gradient) return known
+    if (known !== undefined && isSame(known.parameters, parameters) && isSame(known.gradient, gradient))
+      return known
     const tensors = trained(named(parameters))
     const gradients = trained(named(gradient))
     checkAlike(name, tensors, gradients, 'gradient')
     checkState(tensors, state)
-    const runs: Runs = known ?? { byName: new Map(), list: [], parameters: undefined, gradient: undefined }
-    runs.list.length = 0
-    for (const [tensor, vector] of Object.entries(tensors)) {
-      const last = runs.byName.get(tensor)
-      const same = last !== undefined && last.parameter === vector && last.gradient === gradients[tensor]
-      const run = same ? last : createTensorRun(code, vector, gradients[tensor], state.tensors[tensor])
-      runs.byName.set(tensor, run)
-      runs.list.push(run)
-    }
-    // The arrays of a record may be exchanged for others; an array is itself.
-    runs.parameters = isVector(parameters) ? parameters : undefined
-    runs.gradient = isVector(gradient) ? gradient : undefined
+    const runs: Runs = known ?? { named: [], list: [], parameters: nothing, gradient: nothing }
+    const last = new Map(runs.named.map((each) => [each.tensor, each]))
+    const all = Object.values(tensors).reduce((sum, { length }) => sum + length, 0)
+    runs.named = Object.entries(tensors).map(([tensor, vector]): NamedRun => {
+      const kept = last.get(tensor)
+      if (kept?.run.parameter === vector && kept.run.gradient === gradients[tensor]) return kept
+      const run = createTensorRun(code, vector, gradients[tensor], state.tensors[tensor])
+      const { rows, scalars, length } = run.state
+      const counts = { row: length / rows, tensor: length, all }
+      const inputs: ScalarInputs = { step: 0, hyperparameters: base, states: scalars, counts }
+      return { tensor, run, inputs, own: ownValues(tensor) }
+    })
+    runs.list = runs.named.map(({ run }) => run)
+    runs.parameters = seen(parameters)
+    runs.gradient = seen(gradient)
     running.set(state, runs)
     return runs
   }
 
   /** Fills the numbers of every tensor for the step that comes, and moves on the states that are numbers. */
-  function writeNumbers(runs: Runs, state: OptimizerState, overrides: ReadonlyMap<string, number>): void {
-    const step = state.step + 1
-    let all = 0
-    for (const { parameter } of runs.list) all += parameter.length
-    for (const [tensor, run] of runs.byName) {
-      const { length } = run.parameter
-      const inputs: ScalarInputs = {
-        step,
-        hyperparameters: forTensor(tensor, run.state.rows, overrides),
-        states: run.state.scalars,
-        counts: { row: length / run.state.rows, tensor: length, all },
-      }
+  function writeNumbers(runs: Runs, state: OptimizerState, hyperparameters: Float64Array): void {
+    for (const { tensor, run, inputs, own } of runs.named) {
+      inputs.step = state.step + 1
+      inputs.hyperparameters =
+        own === undefined ? hyperparameters : fillOwn(own, hyperparameters, tensor, run.state.rows)
       run.compiled.hoist(inputs, run.hoisted)
       nextScalars(inputs, nextValues)
       for (let index = 0; index < stepped.length; index++)
         run.state.scalars[stepped[index].name][0] = nextValues[index]
-      for (const { fill, link } of parts) {
-        for (const input of link.inputs ?? []) fill?.(run.state.vectors[input], step)
+      for (const { fill, inputs: filled } of fills) {
+        for (const input of filled) fill(run.state.vectors[input], inputs.step)
       }
     }
   }
@@ -154,6 +197,7 @@ export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
   function checkState(tensors: Readonly<Record<string, Vector>>, state: OptimizerState): void {
     if (state.optimizer !== identity) throw new TypeError(`${name}: the state is of ${state.optimizer}`)
     checkNames(name, Object.keys(tensors), Object.keys(state.tensors), 'state')
+    checkLengths(name, tensors, state.tensors)
     for (const { name: vectorName } of vectorStates(program)) {
       const kept = Object.entries(state.tensors).map(
         ([tensor, { vectors }]) => [tensor, vectors[vectorName]] as const,
@@ -183,7 +227,8 @@ export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
         const shape = shapeOf(name, tensor, vector, shapes)
         return [tensor, { vector, rows: byRows && shape.length > 1 ? shape[0] : 1 }] as const
       })
-      const hyperparameters = (tensor: string, rows: number) => forTensor(tensor, rows, values)
+      const hyperparameters = (tensor: string, rows: number): Float64Array =>
+        fillOwn(Float64Array.from(base), base, tensor, rows)
       const states = createTensorStates(code, Object.fromEntries(tensors), hyperparameters)
       return { optimizer: identity, step: 0, tensors: states }
     },

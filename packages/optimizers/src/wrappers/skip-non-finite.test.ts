@@ -1,7 +1,7 @@
 import { sequence } from '@thalweg/testing'
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { accumulate, adam, chain, clipByGlobalNorm, momentum, sgd, skipNonFinite } from './index.ts'
+import { accumulate, adam, chain, clipByGlobalNorm, momentum, sgd, skipNonFinite } from '../index.ts'
 
 const bad = fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY)
 

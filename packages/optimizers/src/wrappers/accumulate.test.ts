@@ -1,7 +1,7 @@
 import { sequence } from '@thalweg/testing'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { accumulate, adam, grouped, momentum, type Optimizer, sgd, skipNonFinite } from './index.ts'
+import { accumulate, adam, grouped, momentum, type Optimizer, sgd, skipNonFinite } from '../index.ts'
 
 const near = (values: ArrayLike<number>, digits = 12) =>
   Array.from(values, (value) => expect.closeTo(value, digits))

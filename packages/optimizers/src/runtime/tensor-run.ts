@@ -1,7 +1,7 @@
 import { type BoundKernel, elementBytes, type Plan, workspaceOf } from '@thalweg/kernels'
+import { addNumber } from '../notation/between.ts'
+import { vectorStates } from '../notation/passes.ts'
 import type { Code, Compiled } from './code.ts'
-import { addNumber } from './notation/between.ts'
-import { vectorStates } from './notation/passes.ts'
 import { stagingIn } from './staging.ts'
 import type { TensorState } from './tensor-state.ts'
 import { precisionOf, type Vector } from './tensors.ts'
@@ -41,6 +41,10 @@ export function createTensorRun(
   const home = workspaceOf(state.block)
   if (home === undefined) throw new TypeError('the state was not made by init or restore')
   const kernels = compiled.bound(home)
+  const { stages } = compiled
+  const [passes, collects, derives] = ['pass', 'collect', 'derive'].map((kind) =>
+    stages.map((_, stage): BoundKernel | undefined => kernels[`${kind}${stage}`]),
+  )
   const { numbersAt, blocksAt, blockBytes } = addresses(code, compiled, state)
   const { rows } = state
   const columns = parameter.length / rows
@@ -92,15 +96,15 @@ export function createTensorRun(
     numbers: state.block.subarray(offset),
     begin: () => kernels.begin?.(rows, blocksAt),
     pass(stage) {
-      const kernel = kernels[`pass${stage}`]
+      const kernel = passes[stage]
       if (kernel === undefined) return
       for (let unit = 0; unit < rows; unit++) {
         if (staging === undefined) callPass(kernel, columns, unit, unit * columns)
         else stagedPass(stage, kernel, unit)
       }
     },
-    collect: (stage) => kernels[`collect${stage}`](rows, blocksAt),
-    derive: (stage) => kernels[`derive${stage}`](rows, blocksAt, numbersAt),
+    collect: (stage) => collects[stage]?.(rows, blocksAt),
+    derive: (stage) => derives[stage]?.(rows, blocksAt, numbersAt),
   }
 }
 
@@ -121,8 +125,7 @@ function addresses(code: Code, compiled: Compiled, { block }: TensorState) {
 export function runStages(runs: readonly TensorRun[]): void {
   const [first] = runs
   if (first === undefined) return
-  const shares = first.compiled.stages.some(({ exchanged }) => exchanged.length > 0)
-  if (!shares) {
+  if (!first.compiled.sharesSums) {
     for (const run of runs) {
       run.begin()
       for (let stage = 0; stage < run.compiled.stages.length; stage++) {
@@ -135,7 +138,9 @@ export function runStages(runs: readonly TensorRun[]): void {
     return
   }
   for (const run of runs) run.begin()
-  for (const [stage, { between, exchanged }] of first.compiled.stages.entries()) {
+  const { stages } = first.compiled
+  for (let stage = 0; stage < stages.length; stage++) {
+    const { between, exchanged } = stages[stage]
     for (const run of runs) run.pass(stage)
     if (between === undefined) continue
     for (const run of runs) run.collect(stage)

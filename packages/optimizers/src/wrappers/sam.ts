@@ -1,7 +1,7 @@
-import { defineRule } from './define-rule.ts'
-import { checkHyperparameter } from './hyperparameters.ts'
-import type { Optimizer, OptimizerState, Overrides } from './optimizer.ts'
-import { isVector, named, type Parameters } from './tensors.ts'
+import { defineRule } from '../define-rule.ts'
+import type { Optimizer, OptimizerState, Overrides } from '../optimizer.ts'
+import { checkHyperparameter } from '../runtime/hyperparameters.ts'
+import { isVector, named, type Parameters } from '../runtime/tensors.ts'
 
 /** An optimizer whose step asks for the gradient at two places. */
 export interface SamOptimizer extends Omit<Optimizer, 'step' | 'plan' | 'plannable'> {

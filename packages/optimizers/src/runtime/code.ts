@@ -1,11 +1,13 @@
 import { type BoundKernel, bind, type Kernel, type Precision, type Workspace } from '@thalweg/kernels'
-import { type CompiledRule, compile } from './notation/compile.ts'
-import type { Program } from './notation/program.ts'
-import { type ScalarProgram, scalarProgram } from './notation/scalars.ts'
+import { type CompiledRule, compile } from '../notation/compile.ts'
+import type { Program } from '../notation/program.ts'
+import { type ScalarProgram, scalarProgram } from '../notation/scalars.ts'
 
 /** A program's kernels for one precision, and the numbers they need before they run. */
 export interface Compiled extends CompiledRule {
   readonly hoist: ScalarProgram
+  /** Whether a sum is over all tensors, so that their stages must go side by side. */
+  readonly sharesSums: boolean
   /** The kernels by name, bound to a workspace: emitted once a workspace. */
   bound(workspace: Workspace): Readonly<Record<string, BoundKernel>>
 }
@@ -28,7 +30,8 @@ export function createCode(program: Program, relaxedMultiplyAdd: boolean): Code 
       const bindings = new WeakMap<Workspace, Readonly<Record<string, BoundKernel>>>()
       const made: Compiled = {
         ...rule,
-        hoist: scalarProgram(rule.block.hoisted),
+        hoist: scalarProgram(rule.block.hoisted, program.hyperparameters),
+        sharesSums: rule.stages.some(({ exchanged }) => exchanged.length > 0),
         bound(workspace) {
           const bound = bindings.get(workspace) ?? bind(workspace, kernelsOf(rule))
           bindings.set(workspace, bound)

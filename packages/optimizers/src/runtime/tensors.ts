@@ -47,6 +47,20 @@ export function checkAlike(
   }
 }
 
+/** Throws TypeError where a tensor has another length than its state is for. */
+export function checkLengths(
+  owner: string,
+  tensors: Readonly<Record<string, Vector>>,
+  states: Readonly<Record<string, { readonly length: number }>>,
+): void {
+  for (const [name, { length }] of Object.entries(tensors)) {
+    const expected = states[name].length
+    if (length !== expected) {
+      throw new TypeError(`${owner}: the state of ${name} is for ${expected} numbers, got ${length}`)
+    }
+  }
+}
+
 /** Throws TypeError unless two sets of names are the same, telling those that differ. */
 export function checkNames(
   owner: string,

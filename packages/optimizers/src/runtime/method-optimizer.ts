@@ -1,8 +1,8 @@
+import type { Optimizer, OptimizerState, Overrides } from '../optimizer.ts'
 import { checkHyperparameter, type Range } from './hyperparameters.ts'
-import type { Optimizer, OptimizerState, Overrides } from './optimizer.ts'
 import { restoreState, saveState } from './saved-state.ts'
 import type { TensorState } from './tensor-state.ts'
-import { checkAlike, checkNames, named, shapeOf, type Vector } from './tensors.ts'
+import { checkAlike, checkLengths, checkNames, named, shapeOf, type Vector } from './tensors.ts'
 
 /** An update that is no rule over coordinates, such as one over matrices, for one tensor at a time. */
 export interface Method {
@@ -74,7 +74,7 @@ export function methodOptimizer(method: Method): Optimizer {
       method.check?.(tensors.map(([, , shape]) => shape))
       const states = tensors.map(([tensor, vector, shape]): [string, TensorState] => {
         const vectors = method.createVectors(vector, shape)
-        return [tensor, { vectors, scalars: {}, rows: 1, block: noNumbers }]
+        return [tensor, { length: vector.length, vectors, scalars: {}, rows: 1, block: noNumbers }]
       })
       const state: OptimizerState = { optimizer: name, step: 0, tensors: Object.fromEntries(states) }
       layouts.set(state, {
@@ -95,12 +95,7 @@ export function methodOptimizer(method: Method): Optimizer {
       const { shapes, outputs } = layout
       checkAlike(name, tensors, gradients, 'gradient')
       checkNames(name, Object.keys(tensors), Object.keys(state.tensors), 'state')
-      for (const [tensor, { length }] of Object.entries(tensors)) {
-        const expected = shapes[tensor].reduce((size, dimension) => size * dimension, 1)
-        if (length !== expected) {
-          throw new TypeError(`${name}: state of ${tensor} is for ${expected} numbers, got ${length}`)
-        }
-      }
+      checkLengths(name, tensors, state.tensors)
       state.step += 1
       for (const [tensor, parameter] of Object.entries(tensors)) {
         const { vectors } = state.tensors[tensor]

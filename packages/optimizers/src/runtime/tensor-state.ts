@@ -1,11 +1,13 @@
 import { isShared, type Precision, sharedWorkspace, type Workspace, workspaceOf } from '@thalweg/kernels'
+import type { StateVariable } from '../notation/program.ts'
 import type { Code } from './code.ts'
-import type { StateVariable } from './notation/program.ts'
 import { stagedElements } from './staging.ts'
 import { precisionOf, type Vector } from './tensors.ts'
 
 /** What an optimizer keeps between steps for one tensor. */
 export interface TensorState {
+  /** Numbers in the tensor. */
+  readonly length: number
   /** Arrays of the tensor's length and precision, by the name they have in the rule. */
   readonly vectors: Readonly<Record<string, Vector>>
   /** Numbers that no vector feeds, each an array of one f64. */
@@ -37,7 +39,7 @@ const stagingBytes = 2 * (8 * stagedElements + slackBytes)
 export function createTensorStates(
   code: Code,
   tensors: Readonly<Record<string, Tensor>>,
-  hyperparameters: (tensor: string, rows: number) => ReadonlyMap<string, number>,
+  hyperparameters: (tensor: string, rows: number) => Float64Array,
 ): Record<string, TensorState> {
   const { states } = code.program
   const vectors = states.filter((state) => state.shape === 'vector')
@@ -48,12 +50,13 @@ export function createTensorStates(
   }, stagingBytes)
   let shared: Workspace | undefined
   const entries = Object.entries(tensors).map(([name, { vector, rows }], index) => {
-    const own = workspaceOf(vector)
-    const fits = own !== undefined && (!isShared(vector) || own.bytesTotal - own.bytesUsed >= bytes)
+    const home = workspaceOf(vector)
+    const fits = home !== undefined && (!isShared(vector) || home.bytesTotal - home.bytesUsed >= bytes)
     if (!fits) shared ??= sharedWorkspace(bytes)
-    const workspace = fits ? own : (shared ?? sharedWorkspace(bytes))
+    const workspace = fits ? home : (shared ?? sharedWorkspace(bytes))
     const state = createTensorState({ states, workspace, vector, rows, length: blockLengths[index] })
-    fillInitial(state, states, vector, hyperparameters(name, rows))
+    const own = hyperparameters(name, rows)
+    fillInitial(state, states, vector, (each) => own[code.program.hyperparameters.indexOf(each)])
     return [name, state] as const
   })
   return Object.fromEntries(entries)
@@ -83,6 +86,7 @@ function createTensorState({ states, workspace, vector, rows, length }: Layout):
         .map((state) => [state.name, workspace[precision](vector.length)]),
     ),
     scalars: Object.fromEntries(scalarNames.map((name, index) => [name, block.subarray(index, index + 1)])),
+    length: vector.length,
     rows,
     block,
   }
@@ -92,15 +96,14 @@ function fillInitial(
   { vectors, scalars }: TensorState,
   states: readonly StateVariable[],
   parameter: Vector,
-  hyperparameters: ReadonlyMap<string, number>,
+  numberNamed: (hyperparameter: string) => number,
 ): void {
   for (const { name, initial, shape } of states) {
     if (initial.kind === 'parameter') {
       vectors[name].set(parameter)
       continue
     }
-    const value =
-      initial.kind === 'number' ? initial.value : (hyperparameters.get(initial.name) ?? Number.NaN)
+    const value = initial.kind === 'number' ? initial.value : numberNamed(initial.name)
     if (shape === 'scalar') scalars[name][0] = value
     else if (value !== 0) vectors[name].fill(value)
   }

@@ -1,8 +1,15 @@
-import { defineRule } from './define-rule.ts'
-import type { Optimizer, OptimizerState } from './optimizer.ts'
-import { restoreState, saveState } from './saved-state.ts'
-import type { TensorState } from './tensor-state.ts'
-import { allocateVector, flatName, isVector, named, type Parameters, type Vector } from './tensors.ts'
+import { defineRule } from '../define-rule.ts'
+import type { Optimizer, OptimizerState } from '../optimizer.ts'
+import { restoreState, saveState } from '../runtime/saved-state.ts'
+import type { TensorState } from '../runtime/tensor-state.ts'
+import {
+  allocateVector,
+  flatName,
+  isVector,
+  named,
+  type Parameters,
+  type Vector,
+} from '../runtime/tensors.ts'
 
 const gathers = {
   // Exactly the first gradient after the first call, because the sum starts from 0.

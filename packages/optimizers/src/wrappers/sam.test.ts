@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { adam, grouped, type Parameters, sam, sgd, type Vector } from './index.ts'
+import { adam, grouped, type Parameters, sam, sgd, type Vector } from '../index.ts'
 
 const near = (values: readonly number[]) => values.map((value) => expect.closeTo(value, 9))
 

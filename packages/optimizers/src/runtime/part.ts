@@ -1,6 +1,6 @@
+import type { Link } from '../notation/variables.ts'
+import type { Optimizer } from '../optimizer.ts'
 import type { Range } from './hyperparameters.ts'
-import type { Link } from './notation/variables.ts'
-import type { Optimizer } from './optimizer.ts'
 import type { Vector } from './tensors.ts'
 
 /** One rule of an optimizer, with the values of its hyper-parameters. */

@@ -1,4 +1,4 @@
-import type { OptimizerState } from './optimizer.ts'
+import type { OptimizerState } from '../optimizer.ts'
 import { checkAlike, precisionOf, type Vector } from './tensors.ts'
 
 /** An optimizer's state as plain data: JSON keeps every bit of it. */
