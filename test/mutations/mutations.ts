@@ -111,5 +111,5 @@ export const mutations: readonly Mutation[] = [
   ),
   schedule('milestones one step late', 'multi-step', 'sorted[middle] <= limit', 'sorted[middle] < limit'),
   schedule('a joint one step late', 'join', 'step < parts[index].start', 'step <= parts[index].start'),
-  schedule('warm-up one step longer', 'warmup', 'step < steps ?', 'step <= steps ?'),
+  schedule('what follows a warm-up begun late', 'warmup', 'then(step - steps)', 'then(step)'),
 ]
