@@ -44,13 +44,16 @@ const factIndent = ' '.repeat(14)
 
 /** Breaks a list where a line would be longer than `width`. */
 function brokenAtCommas(text: string, width: number): readonly string[] {
-  const lines = ['']
+  const lines: string[] = []
+  let line = ''
   for (const part of text.split(/(?<=, )/)) {
-    const last = lines.length - 1
-    if (lines[last] !== '' && lines[last].length + part.trimEnd().length > width) lines.push(part)
-    else lines[last] += part
+    if (line !== '' && line.length + part.trimEnd().length > width) {
+      lines.push(line.trimEnd())
+      line = ''
+    }
+    line += part
   }
-  return lines.map((line) => line.trimEnd())
+  return [...lines, line.trimEnd()]
 }
 
 function facts(run: RunResource, experimentName: string): readonly (readonly [string, string])[] {
