@@ -7,26 +7,28 @@ import { createWorkspace, maxWorkspaceBytes, type Workspace, workspaceOf } from 
 const sharedBytes = 1 << 28
 
 /**
- * Parameters must find room for their gradient and an optimizer's states beside them: kernels work on one memory, and
- * what lies in another is copied.
+ * Kernels work on one memory, and what lies in another is copied: parameters keep room for their gradient and for the
+ * states of an optimizer, of which most have two.
  */
-const arraysTogether = 8
+const statesBeside = 4
 
 /** What padding may take at an array's start and end. */
 const slackBytes = 1024
 
-const shared = new WeakSet<Workspace>()
+/** Bytes of each shared workspace that are kept for the states of what lies in it. */
+const kept = new WeakMap<Workspace, number>()
 let current: Workspace | undefined
 
-/** Where the last array of a size lies if it was the first of a pair, by bytes. Weak: this is no reason to keep it. */
-const firstOfPair = new Map<number, WeakRef<Workspace>>()
+/** Where the first array of a pair lies whose second has not come; strong for the last, so that pairs leave no trace. */
+let pending: { readonly bytes: number; readonly workspace: Workspace } | undefined
+const earlierPending = new Map<number, WeakRef<Workspace>>()
 
 /**
  * A zeroed array of `length` numbers in SIMD memory, f32 by default: kernels use it where it lies.
  *
- * Arrays of one length go together in pairs, such as parameters and their gradient, in a workspace with room for six
- * more. A workspace is freed when no array of it can be reached. Throws RangeError for a length that is no whole number
- * or needs 4 GiB.
+ * Arrays of one length go together in pairs, such as parameters and their gradient, in a shared workspace that keeps
+ * room for four states of theirs. It is freed when no array of it can be reached and another one is in use. Throws
+ * RangeError for a length that is no whole number or needs 4 GiB.
  *
  * @example const weights = allocate(1000)
  */
@@ -41,29 +43,50 @@ export function allocate(length: number, precision: 'f32' | 'f64' = 'f32'): Floa
 }
 
 function workspaceForPair(bytes: number): Workspace {
-  const beside = firstOfPair.get(bytes)?.deref()
-  firstOfPair.delete(bytes)
+  const beside = takePending(bytes)
   if (beside !== undefined && freeBytes(beside) >= bytes) return beside
-  const workspace = sharedWorkspace(Math.min(arraysTogether * bytes, maxWorkspaceBytes))
-  firstOfPair.set(bytes, new WeakRef(workspace))
+  const states = statesBeside * bytes
+  const workspace = sharedWorkspace(Math.max(bytes, Math.min(2 * bytes + states, maxWorkspaceBytes)))
+  kept.set(workspace, (kept.get(workspace) ?? 0) + states)
+  if (pending !== undefined) earlierPending.set(pending.bytes, new WeakRef(pending.workspace))
+  pending = { bytes, workspace }
   return workspace
 }
 
-/** A shared workspace in which `bytes` are free; a new one if the last has no room. */
+function takePending(bytes: number): Workspace | undefined {
+  if (pending?.bytes === bytes) {
+    const { workspace } = pending
+    pending = undefined
+    return workspace
+  }
+  const earlier = earlierPending.get(bytes)?.deref()
+  earlierPending.delete(bytes)
+  return earlier
+}
+
+/** A shared workspace in which `bytes` are free and kept for nothing else; a new one if the last has no room. */
 export function sharedWorkspace(bytes: number): Workspace {
-  if (current !== undefined && freeBytes(current) >= bytes) return current
+  if (current !== undefined && freeBytes(current) - (kept.get(current) ?? 0) >= bytes) return current
   const made = createWorkspace({ bytes: Math.max(bytes, sharedBytes) })
-  shared.add(made)
+  kept.set(made, 0)
   current = made
   return made
 }
 
-function freeBytes({ bytesTotal, bytesUsed }: Workspace): number {
-  return bytesTotal - bytesUsed
+/**
+ * The workspace in which an array lies, if `bytes` of states may go beside it: always in one of the caller's own, in a
+ * shared one where there is room. Undefined for an array from elsewhere.
+ */
+export function workspaceBeside(array: ArrayBufferView, bytes: number): Workspace | undefined {
+  const workspace = workspaceOf(array)
+  if (workspace === undefined) return undefined
+  const keptBytes = kept.get(workspace)
+  if (keptBytes === undefined) return workspace
+  if (freeBytes(workspace) < bytes) return undefined
+  kept.set(workspace, Math.max(0, keptBytes - bytes))
+  return workspace
 }
 
-/** Whether an array lies in a shared workspace, which is nobody's to fill. */
-export function isShared(array: ArrayBufferView): boolean {
-  const workspace = workspaceOf(array)
-  return workspace !== undefined && shared.has(workspace)
+function freeBytes({ bytesTotal, bytesUsed }: Workspace): number {
+  return bytesTotal - bytesUsed
 }

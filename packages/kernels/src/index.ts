@@ -1,4 +1,4 @@
-export { allocate, isShared, sharedWorkspace } from './allocate.ts'
+export { allocate, sharedWorkspace, workspaceBeside } from './allocate.ts'
 export { f64, i32, type Local } from './assembler/index.ts'
 export {
   axpy,

@@ -52,8 +52,9 @@ export function createGraph(): Graph {
       const simpler = simplified(graph, operation, inputs)
       if (simpler !== undefined) return simpler
       const [left, right] = inputs
-      // One division a step instead of one an element: within an ulp of the quotient.
-      if (operation === '/' && left.shape === 'vector' && right.shape === 'scalar') {
+      // One division a step instead of one an element, within an ulp of the quotient. Not by what the data feeds, such as
+      // a norm: it may be so small that its reciprocal is no f32.
+      if (operation === '/' && left.shape === 'vector' && right.shape === 'scalar' && right.level === 0) {
         return graph.operation('*', [left, graph.operation('/', [graph.constant(1), right])])
       }
       return make(operation, shapeOf(inputs), inputs)

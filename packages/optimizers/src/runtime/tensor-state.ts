@@ -1,4 +1,4 @@
-import { isShared, type Precision, sharedWorkspace, type Workspace, workspaceOf } from '@thalweg/kernels'
+import { type Precision, sharedWorkspace, type Workspace, workspaceBeside } from '@thalweg/kernels'
 import type { StateVariable } from '../notation/program.ts'
 import type { Code } from './code.ts'
 import { stagedElements } from './staging.ts'
@@ -10,7 +10,7 @@ export interface TensorState {
   readonly length: number
   /** Arrays of the tensor's length and precision, by the name they have in the rule. */
   readonly vectors: Readonly<Record<string, Vector>>
-  /** Numbers that no vector feeds, each an array of one f64. */
+  /** States that are one number a tensor, each an array of one f64. */
   readonly scalars: Readonly<Record<string, Float64Array>>
   /** How many rows the tensor has, where the rule works by rows; else 1. */
   readonly rows: number
@@ -43,18 +43,11 @@ export function createTensorStates(
 ): Record<string, TensorState> {
   const { states } = code.program
   const vectors = states.filter((state) => state.shape === 'vector')
-  const blockLengths = Object.values(tensors).map(({ vector, rows }) => blockLength(code, vector, rows))
-  const bytes = Object.values(tensors).reduce((sum, { vector }, index) => {
-    const each = vector.byteLength + slackBytes
-    return sum + vectors.length * each + 8 * blockLengths[index] + slackBytes
-  }, stagingBytes)
-  let shared: Workspace | undefined
-  const entries = Object.entries(tensors).map(([name, { vector, rows }], index) => {
-    const home = workspaceOf(vector)
-    const fits = home !== undefined && (!isShared(vector) || home.bytesTotal - home.bytesUsed >= bytes)
-    if (!fits) shared ??= sharedWorkspace(bytes)
-    const workspace = fits ? home : (shared ?? sharedWorkspace(bytes))
-    const state = createTensorState({ states, workspace, vector, rows, length: blockLengths[index] })
+  const entries = Object.entries(tensors).map(([name, { vector, rows }]) => {
+    const length = blockLength(code, vector, rows)
+    const bytes = vectors.length * (vector.byteLength + slackBytes) + 8 * length + slackBytes
+    const workspace = workspaceBeside(vector, bytes + stagingBytes) ?? sharedWorkspace(bytes + stagingBytes)
+    const state = createTensorState({ states, workspace, vector, rows, length })
     const own = hyperparameters(name, rows)
     fillInitial(state, states, vector, (each) => own[code.program.hyperparameters.indexOf(each)])
     return [name, state] as const
