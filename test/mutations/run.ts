@@ -17,28 +17,34 @@ interface Report {
   readonly testResults: readonly { readonly assertionResults: readonly { readonly status: string }[] }[]
 }
 
-/** How many tests fail with a mutation, or without one. */
-function failures(index: number | undefined): number {
+interface Outcome {
+  readonly tests: number
+  readonly failed: number
+}
+
+/** What the tests say with a mutation, or without one. */
+function outcome(index: number | undefined): Outcome {
   const environment = { ...process.env, THALWEG_MUTATION: index === undefined ? '' : String(index) }
-  const output = join(folder, 'report.json')
+  const output = join(folder, `report-${index ?? 'healthy'}.json`)
   const report = ['--reporter=json', `--outputFile.json=${output}`]
   spawnSync('vitest', ['run', '--config', 'test/mutations/vitest.config.ts', ...report, ...tests], {
     cwd: root,
     env: environment,
   })
   const { testResults }: Report = JSON.parse(readFileSync(output, 'utf8'))
-  return testResults.flatMap((file) => file.assertionResults).filter(({ status }) => status === 'failed')
-    .length
+  const statuses = testResults.flatMap((file) => file.assertionResults.map(({ status }) => status))
+  return { tests: statuses.length, failed: statuses.filter((status) => status === 'failed').length }
 }
 
-const healthy = failures(undefined)
-if (healthy > 0) throw new Error(`${healthy} tests fail without any mutation`)
+const healthy = outcome(undefined)
+if (healthy.failed > 0) throw new Error(`${healthy.failed} tests fail without any mutation`)
 
 let unnoticed = 0
 for (const [index, { name, file, find }] of mutations.entries()) {
   if (!readFileSync(`${root}/${file}`, 'utf8').includes(find))
     throw new Error(`${name}: ${file} has no such text`)
-  const failed = failures(index)
+  const { tests, failed } = outcome(index)
+  if (tests !== healthy.tests) throw new Error(`${name}: ${tests} tests ran, ${healthy.tests} without it`)
   if (failed === 0) unnoticed += 1
   console.log(`${failed === 0 ? 'UNNOTICED' : `${failed} tests red`.padEnd(15)} ${name}`)
 }

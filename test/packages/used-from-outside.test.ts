@@ -142,8 +142,11 @@ describe('in a browser', () => {
 })
 
 describe('minified and compressed', () => {
-  it.each(['@thalweg/optimizers', '@thalweg/schedulers'])('%s has a size', async (specifier) => {
-    expect(await kilobytes(specifier)).toBeGreaterThan(0)
+  it.each([
+    ['@thalweg/optimizers', 40],
+    ['@thalweg/schedulers', 10],
+  ] as const)('%s whole stays within %d KB', async (specifier, most) => {
+    expect(await kilobytes(specifier)).toBeLessThanOrEqual(most)
   })
 
   it('@thalweg/optimizers/adam stays within 30 KB, compiler included', async () => {

@@ -67,7 +67,8 @@ function trainingOn(
   const { train } = dataset
   const batchSize = Math.min(document.batchSize, train.samples)
   const model = createModel(mlp(document.model.hidden, dataset.classes), dataset.featureCount, precision)
-  const optimizer = createOptimizer(document.optimizer)
+  const varying = Object.keys(document.schedules ?? {})
+  const optimizer = createOptimizer(document.optimizer, { varying })
   const learningRate = createLearningRate(document)
   const overrides = createOverrides(document, learningRate.parameter, optimizer.hyperparameters)
   const sampler = createSampler(document.sampling, train.samples, batchSize, streams.order)
@@ -81,7 +82,10 @@ function trainingOn(
   if (resumeFrom === undefined) initialize(model, weights, document.model.init, streams.init.normal)
   const trained = trainedTensors(model, weights, optimizer)
   const state = optimizer.init(trained.parameters, trained.options)
-  const evaluated = optimizer.evaluationParameters(state)
+  const evaluated = optimizer.evaluationParameters(state) ?? weights.parameters
+  if (!ArrayBuffer.isView(evaluated)) {
+    throw new TypeError(`${optimizer.name}: a model is evaluated at one flat array`)
+  }
   const step = createStep({
     model,
     workspace,
@@ -97,7 +101,7 @@ function trainingOn(
   const evaluation = createEvaluation({
     model,
     workspace,
-    weights: ArrayBuffer.isView(evaluated) ? { ...weights, parameters: evaluated } : weights,
+    weights: { ...weights, parameters: evaluated },
     batch,
     dataset,
     trainSamples,

@@ -29,7 +29,7 @@ export const adafactor = defineMethod({
   ranges: {
     decayPower: { greaterThan: 0 },
     clippingThreshold: { greaterThan: 0 },
-    epsilon1: { atLeast: 0 },
+    epsilon1: { greaterThan: 0 },
     epsilon2: { atLeast: 0 },
   },
   rule: `

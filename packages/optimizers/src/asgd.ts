@@ -7,7 +7,7 @@ import { defineRule } from './define-rule.ts'
  *   a <- a + mu (w - a),   mu = 1 / max(1, t - 1 - t0)
  *   eta <- alpha / (1 + lambda alpha t)^power
  *
- * alpha `learningRate`, lambda `shrinkage`, t0 `averageFrom`; eta is one number, from alpha; a from 0; t counts from 1.
+ * alpha `learningRate`, lambda `shrinkage`, t0 `averageFrom`; eta is one number, from alpha; a from w; t counts from 1.
  * A step uses the eta that the one before left, so a changed rate acts one step later. Shapes: w, g, a [n].
  * Element-wise. Evaluate at a.
  * Source: Polyak & Juditsky 1992; Bottou 2012; in PyTorch's form.
@@ -27,6 +27,7 @@ export const asgd = defineRule({
   },
   rule: `
     rate = learning_rate
+    average = w
     gradient += weight_decay * w
     w = (1 - shrinkage * rate) * w - rate * gradient
     average += (w - average) / max(1, t - 1 - average_from)

@@ -20,7 +20,8 @@ export function chain(...members: readonly (Optimizer | Transform)[]): Optimizer
   checkOrder(name, members)
   const parts = members.flatMap((member) => rulesOf(name, member))
   const identity = `chain(${parts.map((part) => part.identity).join(', ')})`
-  const code = createCode(lower(parts.map((part) => part.link)), false)
+  const relaxed = members.some((member) => isOptimizer(member) && specOf(member)?.code.relaxedMultiplyAdd)
+  const code = createCode(lower(parts.map((part) => part.link)), relaxed)
   const groups = members.filter(isOptimizer).flatMap((optimizer) => specOf(optimizer)?.groups ?? [])
   return ruleOptimizer({ name, identity, parts, code, groups })
 }

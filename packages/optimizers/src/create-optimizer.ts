@@ -9,13 +9,7 @@ import { adan } from './adan.ts'
 import { amsgrad } from './amsgrad.ts'
 import { asgd } from './asgd.ts'
 import { type Convention, conventions } from './convention.ts'
-import {
-  type Defaults,
-  defineRule,
-  type OptimizerOptions,
-  type RuleDefinition,
-  variantOf,
-} from './define-rule.ts'
+import { type CompileRequest, type Defaults, defineRule, type OptimizerOptions } from './define-rule.ts'
 import { lamb } from './lamb.ts'
 import { lars } from './lars.ts'
 import { lion } from './lion.ts'
@@ -30,6 +24,7 @@ import type { Optimizer } from './optimizer.ts'
 import { radam } from './radam.ts'
 import { rmsprop } from './rmsprop.ts'
 import { rprop } from './rprop.ts'
+import { type RuleDefinition, variantOf } from './runtime/definition.ts'
 import { type Range, rangeOf } from './runtime/hyperparameters.ts'
 import { scheduleFreeAdamw } from './schedule-free-adamw.ts'
 import { scheduleFreeSgd } from './schedule-free-sgd.ts'
@@ -74,7 +69,8 @@ type DefaultsOf<N extends OptimizerName> = (typeof constructors)[N]['definition'
 export interface RuleSpec {
   readonly name: 'rule'
   readonly rule: string
-  readonly hyperparameters: Readonly<Record<string, number>>
+  /** None by default. */
+  readonly hyperparameters?: Readonly<Record<string, number>>
 }
 
 /** An optimizer as data: a name and hyper-parameters, or a rule as text. */
@@ -84,7 +80,7 @@ export type OptimizerSpec =
 
 /** The same with every hyper-parameter given. */
 export type CompleteOptimizerSpec =
-  | RuleSpec
+  | Required<RuleSpec>
   | {
       [N in OptimizerName]: { readonly name: N; readonly convention?: Convention } & {
         readonly [H in keyof DefaultsOf<N>]: DefaultsOf<N>[H] extends boolean ? boolean : number
@@ -186,33 +182,38 @@ function withoutIndent(text: string): string {
  * The optimizer that a plain object describes.
  *
  * Throws TypeError for an unknown name (listing those there are), RangeError for a value out of range, and RuleError
- * for a rule that cannot be read. A rule is data: it can name nothing but its own names.
+ * for a rule that cannot be read. A rule is data: it can name nothing but its own names. `request` says what steps will
+ * override, so that it is not left out.
  *
  * @example createOptimizer({ name: 'adam', learningRate: 1e-3 })
  * @example createOptimizer({ name: 'rmsprop', convention: 'keras', momentum: 0.9 })
  * @example createOptimizer({ name: 'rule', rule: 'w -= learning_rate * sign(g)', hyperparameters: { learningRate: 0.1 } })
  */
-export function createOptimizer(spec: OptimizerSpec): Optimizer {
+export function createOptimizer(spec: OptimizerSpec, request?: CompileRequest): Optimizer {
   if (spec.name === 'rule') {
-    const { rule, hyperparameters } = spec
+    const { rule, hyperparameters = {} } = spec
     // What the names of somebody's rule mean is theirs to say.
-    return defineRule({ name: 'rule', source: 'given as text', hyperparameters, ranges: {}, rule })()
+    return defineRule({ name: 'rule', source: 'given as text', hyperparameters, ranges: {}, rule })(
+      undefined,
+      request,
+    )
   }
   const { name, ...options } = spec
   if (!Object.hasOwn(constructors, name)) {
     const known = [...Object.keys(constructors), 'rule'].join(', ')
     throw new TypeError(`unknown optimizer "${name}"; there are: ${known}`)
   }
-  const construct: (options: Readonly<Record<string, never>>) => Optimizer = constructors[name]
+  const construct: (options: Readonly<Record<string, never>>, request?: CompileRequest) => Optimizer =
+    constructors[name]
   // Every constructor checks what it is given; which names go with which is for the type of `spec` to say.
-  return construct(options as Readonly<Record<string, never>>)
+  return construct(options as Readonly<Record<string, never>>, request)
 }
 
 /** The hyper-parameter that a schedule sets, as this optimizer spells it, and its value; undefined if there is none. */
 export function learningRateOf(
   spec: OptimizerSpec,
 ): { readonly name: string; readonly value: number } | undefined {
-  const values = Object.entries<unknown>(spec.name === 'rule' ? spec.hyperparameters : spec)
+  const values = Object.entries<unknown>(spec.name === 'rule' ? (spec.hyperparameters ?? {}) : spec)
   const found = values.find(([name]) => canonicalName(name) === 'learningrate')
   if (found !== undefined && typeof found[1] === 'number') return { name: found[0], value: found[1] }
   if (spec.name === 'rule') return undefined

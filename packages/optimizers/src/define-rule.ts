@@ -1,48 +1,20 @@
-import type { Convention } from './convention.ts'
+import { type Convention, conventions } from './convention.ts'
 import { lower } from './notation/lower.ts'
 import { parse, type Rule } from './notation/parse.ts'
 import type { Link } from './notation/variables.ts'
 import type { Optimizer } from './optimizer.ts'
 import { type Code, createCode } from './runtime/code.ts'
-import { checkHyperparameter, type Range, rangeOf } from './runtime/hyperparameters.ts'
+import {
+  checkedValues,
+  type Defaults,
+  type RuleDefinition,
+  type Value,
+  variantOf,
+} from './runtime/definition.ts'
+import { type Range, rangeOf } from './runtime/hyperparameters.ts'
 import type { Part } from './runtime/part.ts'
 import { ruleIdentity } from './runtime/rule-identity.ts'
 import { ruleOptimizer } from './runtime/rule-optimizer.ts'
-
-/** Numbers, and flags that shape the rule. */
-export type Defaults = Readonly<Record<string, number | boolean>>
-
-/** How another source writes the same optimizer: other defaults, another rule, or both. */
-export interface Variant<D extends Defaults = Defaults> {
-  readonly hyperparameters?: Readonly<{ [H in keyof D]?: Value<D[H]> }>
-  readonly rule?: string
-}
-
-/** A hyper-parameter's type by its default. */
-type Value<T> = T extends boolean ? boolean : number
-
-/**
- * An optimizer as its author writes it: the paper's equation, and the defaults of its hyper-parameters.
- *
- * A flag (a hyper-parameter that is true or false), and a number that keeps its default of 0, are known for good when
- * the optimizer is made: what they leave out of the rule costs nothing, and no step can change them.
- */
-export interface RuleDefinition<D extends Defaults = Defaults> {
-  readonly name: string
-  /** Where the equation comes from. */
-  readonly source: string
-  readonly hyperparameters: D
-  /** Ranges of hyper-parameters; by default those that the names have in all optimizers, `(-∞, ∞)` for other names. */
-  readonly ranges?: Readonly<{ [H in keyof D]?: Range }>
-  /** The update, in the notation. */
-  readonly rule: string
-  /** Whose form `rule` is; needed where there are `conventions`. */
-  readonly convention?: Convention
-  /** The forms of others. An empty one is the same as `rule`. */
-  readonly conventions?: Readonly<{ [C in Convention]?: Variant<D> }>
-  /** The state that holds the parameters to evaluate, where they are not those that are trained. */
-  readonly evaluation?: string
-}
 
 /** What an optimizer is made with: hyper-parameters by name, each with its default. */
 export type OptimizerOptions<D extends Defaults = Defaults> = Readonly<{ [H in keyof D]?: Value<D[H]> }> & {
@@ -62,6 +34,11 @@ export interface CompileRequest {
    * engine and machine: results are no longer the same bits everywhere. False by default.
    */
   readonly relaxedMultiplyAdd?: boolean
+  /**
+   * Hyper-parameters that steps will override. One that is left at its default of 0 is otherwise left out of the rule for
+   * good.
+   */
+  readonly varying?: readonly string[]
 }
 
 /**
@@ -89,11 +66,11 @@ export function defineRule<const D extends Defaults>(definition: RuleDefinition<
 
   const construct = (
     { convention = definition.convention, ...given }: Readonly<Record<string, unknown>> = {},
-    { relaxedMultiplyAdd = false }: CompileRequest = {},
+    { relaxedMultiplyAdd = false, varying = [] }: CompileRequest = {},
   ): Optimizer => {
     const variant = variantOf(definition, convention)
     const { values, flags } = checkedValues(definition, variant, ranges, given)
-    const constants = constantsOf(definition, values, flags)
+    const constants = constantsOf(definition, values, flags, varying)
     const text = variant.rule ?? definition.rule
     const { evaluation } = definition
     const link: Link = {
@@ -110,7 +87,13 @@ export function defineRule<const D extends Defaults>(definition: RuleDefinition<
     const form = variant.rule === undefined ? '' : `/${String(convention)}`
     const identity = name === 'rule' ? ruleIdentity(text) : `${name}${form}`
     const part: Part = { identity, link, values, flags, ranges, evaluation, fill: undefined }
-    return ruleOptimizer({ name, identity, parts: [part], code })
+    return ruleOptimizer({
+      name,
+      identity,
+      parts: [part],
+      code,
+      convention: conventions.find((each) => each === convention),
+    })
   }
   return Object.assign(construct, { definition })
 }
@@ -124,65 +107,16 @@ function rangesOf({ hyperparameters, ranges }: RuleDefinition): Map<string, Rang
   )
 }
 
-/** The form of a convention; throws TypeError listing those there are. */
-export function variantOf<D extends Defaults>(
-  { name, convention: own, conventions = {} }: RuleDefinition<D>,
-  convention: unknown,
-): Variant<D> {
-  if (convention === own || convention === undefined) return {}
-  const found = Object.entries<Variant<D> | undefined>(conventions).find(([each]) => each === convention)
-  if (found?.[1] !== undefined) return found[1]
-  const known = [...(own === undefined ? [] : [own]), ...Object.keys(conventions)]
-  const list = known.length === 0 ? 'it has one form only' : `there are: ${known.join(', ')}`
-  throw new TypeError(`${name}: unknown convention "${String(convention)}"; ${list}`)
-}
-
-export interface CheckedValues {
-  readonly values: ReadonlyMap<string, number>
-  readonly flags: ReadonlySet<string>
-}
-
-/** Hyper-parameters as given or by default, flags as 1 or 0; throws for what is unknown or out of range. */
-export function checkedValues(
-  { name, hyperparameters }: Pick<RuleDefinition, 'name' | 'hyperparameters'>,
-  variant: Variant,
-  ranges: ReadonlyMap<string, Range>,
-  given: Readonly<Record<string, unknown>>,
-): CheckedValues {
-  const defaults = new Map<string, unknown>(
-    Object.entries({ ...hyperparameters, ...variant.hyperparameters }),
-  )
-  for (const key of Object.keys(given)) {
-    if (defaults.has(key)) continue
-    const known = [...defaults.keys()].join(', ')
-    throw new TypeError(`${name}: unknown hyper-parameter "${key}"; there are: ${known}`)
-  }
-  const values = new Map<string, number>()
-  const flags = new Set<string>()
-  for (const [key, standard] of defaults) {
-    // Names from outside may be those of an object's own: constructor.
-    const value = (Object.hasOwn(given, key) ? given[key] : undefined) ?? standard
-    if (typeof standard === 'boolean') {
-      if (typeof value !== 'boolean') {
-        throw new TypeError(`${name}: ${key} must be true or false, got ${String(value)}`)
-      }
-      flags.add(key)
-      values.set(key, Number(value))
-    } else {
-      checkHyperparameter(name, key, value, ranges.get(key) ?? {})
-      values.set(key, value)
-    }
-  }
-  return { values, flags }
-}
-
 /** What is known for good: flags, and numbers that kept their default of 0. */
 function constantsOf(
   { hyperparameters }: RuleDefinition,
   values: ReadonlyMap<string, number>,
   flags: ReadonlySet<string>,
+  varying: readonly string[],
 ): Map<string, number> {
-  return new Map(
-    [...values].filter(([name, value]) => flags.has(name) || (value === 0 && hyperparameters[name] === 0)),
-  )
+  const isLeftOut = (name: string, value: number): boolean =>
+    value === 0 && hyperparameters[name] === 0 && !varying.includes(name)
+  return new Map([...values].filter(([name, value]) => flags.has(name) || isLeftOut(name, value)))
 }
+
+export type { Defaults, RuleDefinition, Variant } from './runtime/definition.ts'

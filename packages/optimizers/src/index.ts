@@ -22,7 +22,9 @@ export {
   type OptimizerName,
   type OptimizerSpec,
   optimizerDefinitions,
+  type RuleSpec,
 } from './create-optimizer.ts'
+export type { MethodConstructor, MethodDefinition } from './define-method.ts'
 export {
   type CompileRequest,
   type Defaults,

@@ -113,7 +113,7 @@ describe('muon', () => {
     expect(() => muon().init(w)).toThrow('muon: none of the tensors is a matrix; give their shapes to init')
     const state = muon().init(w, { shapes: { parameters: [2, 2] } })
     expect(() => muon().step(w, w, state, { nesterov: 0 })).toThrow(TypeError)
-    expect(() => muon({ steps: 0 })).toThrow('muon: steps must be in [1, 100], got 0')
+    expect(() => muon({ steps: 0 })).toThrow('muon: steps must be a whole number in [1, 100], got 0')
     expect(state.step).toBe(0)
   })
 

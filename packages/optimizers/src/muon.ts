@@ -1,6 +1,6 @@
 import { defineMethod } from './define-method.ts'
 import { createOrthogonalization } from './runtime/newton-schulz.ts'
-import { allocateVector, type Vector } from './runtime/tensors.ts'
+import { allocateVector, precisionOf, type Vector } from './runtime/tensors.ts'
 
 /**
  * Muon: momentum whose step is made orthogonal, for the matrices of hidden layers.
@@ -22,10 +22,11 @@ export const muon = defineMethod({
   name: 'muon',
   source: 'Jordan et al. 2024, "Muon: an optimizer for hidden layers"',
   hyperparameters: { learningRate: 1e-3, momentum: 0.95, weightDecay: 0.1, nesterov: true, steps: 5 },
-  ranges: { steps: { atLeast: 1, atMost: 100 } },
+  ranges: { steps: { atLeast: 1, atMost: 100, integer: true } },
+  fixed: ['steps'],
   rule: `
     velocity = momentum * velocity + gradient
-    update = orthogonalized gradient + momentum * velocity          (Newton-Schulz, 5 iterations)
+    update = gradient + momentum * velocity, made orthogonal          (Newton-Schulz, so many steps)
     w -= learning_rate * weight_decay * w + learning_rate * sqrt(max(1, rows / columns)) * update
   `,
   method: {
@@ -66,19 +67,18 @@ export const muon = defineMethod({
 
 type Orthogonalization = ReturnType<typeof createOrthogonalization>
 
-const known = new WeakMap<Vector, Map<number, Orthogonalization>>()
+/** Every tensor of one size uses the same memory, one after the other. */
+const known = new Map<string, Orthogonalization>()
 
-/** The compiled product chain of a tensor, which its velocity stands for. */
 function orthogonalization(
-  velocity: Vector,
+  like: Vector,
   rows: number,
   columns: number,
   iterations: number,
 ): Orthogonalization {
-  const own = known.get(velocity) ?? new Map<number, Orthogonalization>()
-  known.set(velocity, own)
-  const made = own.get(iterations) ?? createOrthogonalization(velocity, rows, columns, iterations)
-  own.set(iterations, made)
+  const key = [precisionOf(like), rows, columns, iterations].join(' ')
+  const made = known.get(key) ?? createOrthogonalization(like, rows, columns, iterations)
+  known.set(key, made)
   return made
 }
 

@@ -1,4 +1,5 @@
 import type { Plan } from '@thalweg/kernels'
+import type { Convention } from './convention.ts'
 import type { SavedState } from './runtime/saved-state.ts'
 import type { TensorState } from './runtime/tensor-state.ts'
 import type { Parameters } from './runtime/tensors.ts'
@@ -7,7 +8,7 @@ import type { Parameters } from './runtime/tensors.ts'
 export interface OptimizerState {
   /** Whose state it is; another optimizer refuses it. */
   readonly optimizer: string
-  /** Completed steps. */
+  /** Completed steps; `accumulate` counts gradients. */
   step: number
   readonly tensors: Readonly<Record<string, TensorState>>
 }
@@ -32,6 +33,8 @@ export interface InitOptions {
  */
 export interface Optimizer {
   readonly name: string
+  /** Whose form it is, where there are several. */
+  readonly convention: Convention | undefined
   readonly hyperparameters: Readonly<Record<string, number | boolean>>
   /** Numbers kept per parameter between steps: what the state takes, in parameters. */
   readonly slots: number

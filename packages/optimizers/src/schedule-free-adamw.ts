@@ -34,7 +34,7 @@ export const scheduleFreeAdamw = defineRule({
     beta2: { atLeast: 0, lessThan: 1 },
     epsilon: { greaterThan: 0 },
     weightDecay: { atLeast: 0 },
-    warmupSteps: { atLeast: 0 },
+    warmupSteps: { atLeast: 0, integer: true },
     weightPower: { atLeast: 0 },
     rateWeightPower: { atLeast: 0 },
   },

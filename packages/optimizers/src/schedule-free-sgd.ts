@@ -28,7 +28,7 @@ export const scheduleFreeSgd = defineRule({
     learningRate: { greaterThan: 0 },
     momentum: { atLeast: 0, atMost: 1 },
     weightDecay: { atLeast: 0 },
-    warmupSteps: { atLeast: 0 },
+    warmupSteps: { atLeast: 0, integer: true },
     weightPower: { atLeast: 0 },
     rateWeightPower: { atLeast: 0 },
   },

@@ -154,7 +154,10 @@ export function toTensorFlow<Tf extends TensorFlow>(
     },
 
     getClassName: () => optimizer.name,
-    getConfig: () => ({ ...optimizer.hyperparameters }),
+    getConfig: () => ({
+      ...(optimizer.convention !== undefined && { convention: optimizer.convention }),
+      ...optimizer.hyperparameters,
+    }),
 
     /**
      * One string, since f32 tensors could not hold every state; it lives until the next call or `dispose`. A model saved

@@ -70,6 +70,8 @@ export function createChangingTensors(optimizer: Optimizer): ChangingTensors {
     })
     cohorts.set(key, cohort)
     for (const name of own) homes.set(name, cohort)
+    const used = new Set(homes.values())
+    for (const [each, other] of cohorts) if (!used.has(other)) cohorts.delete(each)
     return cohort
   }
 

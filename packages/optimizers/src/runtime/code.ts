@@ -15,6 +15,7 @@ export interface Compiled extends CompiledRule {
 /** A program as code: emitted when it is first needed, once per precision. */
 export interface Code {
   readonly program: Program
+  readonly relaxedMultiplyAdd: boolean
   compiled(precision: Precision): Compiled
 }
 
@@ -23,6 +24,7 @@ export function createCode(program: Program, relaxedMultiplyAdd: boolean): Code 
   const byPrecision = new Map<Precision, Compiled>()
   return {
     program,
+    relaxedMultiplyAdd,
     compiled(precision) {
       const known = byPrecision.get(precision)
       if (known !== undefined) return known

@@ -4,6 +4,7 @@ export interface Range {
   readonly atLeast?: number
   readonly lessThan?: number
   readonly atMost?: number
+  readonly integer?: true
 }
 
 const fraction: Range = { atLeast: 0, lessThan: 1 }
@@ -45,8 +46,13 @@ export function checkHyperparameter(
     value > (range.greaterThan ?? -Infinity) &&
     value >= (range.atLeast ?? -Infinity) &&
     value < (range.lessThan ?? Infinity) &&
-    value <= (range.atMost ?? Infinity)
-  if (!inside) throw new RangeError(`${owner}: ${name} must be in ${rangeText(range)}, got ${String(value)}`)
+    value <= (range.atMost ?? Infinity) &&
+    (range.integer !== true || Number.isInteger(value))
+  if (!inside) {
+    const got = typeof value === 'string' ? JSON.stringify(value) : String(value)
+    const what = range.integer ? 'a whole number in' : 'in'
+    throw new RangeError(`${owner}: ${name} must be ${what} ${rangeText(range)}, got ${got}`)
+  }
 }
 
 /** The range in interval notation: `[0, 1)`. */

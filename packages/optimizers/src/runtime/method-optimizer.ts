@@ -2,13 +2,23 @@ import type { Optimizer, OptimizerState, Overrides } from '../optimizer.ts'
 import { checkHyperparameter, type Range } from './hyperparameters.ts'
 import { restoreState, saveState } from './saved-state.ts'
 import type { TensorState } from './tensor-state.ts'
-import { checkAlike, checkLengths, checkNames, named, shapeOf, type Vector } from './tensors.ts'
+import {
+  checkAlike,
+  checkLengths,
+  checkNames,
+  checkShapeNames,
+  named,
+  shapeOf,
+  type Vector,
+} from './tensors.ts'
 
 /** An update that is no rule over coordinates, such as one over matrices, for one tensor at a time. */
 export interface Method {
   readonly name: string
   readonly values: ReadonlyMap<string, number>
   readonly flags: ReadonlySet<string>
+  /** What no step can change. */
+  readonly fixed: ReadonlySet<string>
   readonly ranges: ReadonlyMap<string, Range>
   /** Numbers kept per parameter, at most. */
   readonly slots: number
@@ -41,14 +51,15 @@ const layouts = new WeakMap<OptimizerState, Layout>()
 
 /** The optimizer of a method. It cannot be laid into a plan, and is no part of a chain. */
 export function methodOptimizer(method: Method): Optimizer {
-  const { name, values, ranges, flags } = method
+  const { name, values, ranges, flags, fixed } = method
   function withOverrides(overrides: Overrides | undefined): ReadonlyMap<string, number> {
     if (overrides === undefined) return values
     const all = new Map(values)
     for (const [key, value] of Object.entries(overrides)) {
       const range = ranges.get(key)
-      if (range === undefined || flags.has(key)) {
-        const known = [...ranges.keys()].filter((each) => !flags.has(each)).join(', ')
+      if (range !== undefined && fixed.has(key) && Number(value) === values.get(key)) continue
+      if (range === undefined || fixed.has(key)) {
+        const known = [...ranges.keys()].filter((each) => !fixed.has(each)).join(', ')
         throw new TypeError(`${name}: no step can change "${key}"; it can: ${known}`)
       }
       // A schedule may reach 0 exactly; a configured rate may not.
@@ -60,6 +71,7 @@ export function methodOptimizer(method: Method): Optimizer {
 
   const optimizer: Optimizer = {
     name,
+    convention: undefined,
     hyperparameters: Object.fromEntries(
       [...values].map(([key, value]) => [key, flags.has(key) ? value !== 0 : value]),
     ),
@@ -68,13 +80,17 @@ export function methodOptimizer(method: Method): Optimizer {
     plannable: false,
 
     init(parameters, { shapes, outputs = 'first' } = {}) {
+      checkShapeNames(name, named(parameters), shapes)
       const tensors = Object.entries(named(parameters)).map(([tensor, vector]) => {
         return [tensor, vector, shapeOf(name, tensor, vector, shapes)] as const
       })
       method.check?.(tensors.map(([, , shape]) => shape))
       const states = tensors.map(([tensor, vector, shape]): [string, TensorState] => {
         const vectors = method.createVectors(vector, shape)
-        return [tensor, { length: vector.length, vectors, scalars: {}, rows: 1, block: noNumbers }]
+        return [
+          tensor,
+          { length: vector.length, vectors, scalars: {}, rows: 1, isMatrix: false, block: noNumbers },
+        ]
       })
       const state: OptimizerState = { optimizer: name, step: 0, tensors: Object.fromEntries(states) }
       layouts.set(state, {

@@ -1,3 +1,4 @@
+import type { Convention } from '../convention.ts'
 import { canonicalName } from '../notation/names.ts'
 import { vectorStates } from '../notation/passes.ts'
 import type { Program } from '../notation/program.ts'
@@ -14,6 +15,7 @@ import {
   checkAlike,
   checkLengths,
   checkNames,
+  checkShapeNames,
   flatName,
   isVector,
   named,
@@ -30,6 +32,7 @@ export interface RuleOptimizer {
   /** The parts' program; may be shared by optimizers that differ in the values of hyper-parameters. */
   readonly code: Code
   readonly groups?: readonly Group[]
+  readonly convention?: Convention | undefined
 }
 
 /** A tensor ready to be stepped, and what its numbers are computed from. */
@@ -103,7 +106,8 @@ export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
   const placeOf = new Map(program.hyperparameters.map((each, index) => [each, index]))
   const ratePlace = rateName === undefined ? undefined : placeOf.get(rateName)
   const decayPlace = decayName === undefined ? undefined : placeOf.get(decayName)
-  const rowsPlace = placeOf.get('rows')
+  const initialRatePlace = placeOf.get('initialLearningRate')
+  const matrixPlace = placeOf.get('isMatrix')
 
   function withOverrides(overrides: Overrides | undefined): Float64Array {
     if (overrides === undefined) return base
@@ -118,6 +122,7 @@ export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
       }
       const constant = constants.get(key)
       if (constant !== undefined) {
+        if (Number(value) === constant) continue
         const was = flags.has(key) ? String(constant !== 0) : constant
         throw new TypeError(`${name}: ${key} was ${was} when the optimizer was made, and is so for good`)
       }
@@ -131,15 +136,18 @@ export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
   /** Room for a tensor's own hyper-parameters; undefined where they are those of all. */
   function ownValues(tensor: string): Float64Array | undefined {
     const { learningRateFactor, decay } = treatmentOf(tensor)
-    return learningRateFactor === 1 && decay && rowsPlace === undefined ? undefined : Float64Array.from(base)
+    return learningRateFactor === 1 && decay && matrixPlace === undefined
+      ? undefined
+      : Float64Array.from(base)
   }
 
-  function fillOwn(own: Float64Array, all: Float64Array, tensor: string, rows: number): Float64Array {
+  function fillOwn(own: Float64Array, all: Float64Array, tensor: string, isMatrix: boolean): Float64Array {
     const { learningRateFactor, decay } = treatmentOf(tensor)
     own.set(all)
     if (ratePlace !== undefined) own[ratePlace] *= learningRateFactor
+    if (initialRatePlace !== undefined) own[initialRatePlace] *= learningRateFactor
     if (decayPlace !== undefined && !decay) own[decayPlace] = 0
-    if (rowsPlace !== undefined) own[rowsPlace] = rows
+    if (matrixPlace !== undefined) own[matrixPlace] = Number(isMatrix)
     return own
   }
 
@@ -183,7 +191,7 @@ export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
     for (const { tensor, run, inputs, own } of runs.named) {
       inputs.step = state.step + 1
       inputs.hyperparameters =
-        own === undefined ? hyperparameters : fillOwn(own, hyperparameters, tensor, run.state.rows)
+        own === undefined ? hyperparameters : fillOwn(own, hyperparameters, tensor, run.state.isMatrix)
       run.compiled.hoist(inputs, run.hoisted)
       nextScalars(inputs, nextValues)
       for (let index = 0; index < stepped.length; index++)
@@ -208,6 +216,7 @@ export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
 
   const optimizer: Optimizer = {
     name,
+    convention: spec.convention,
     hyperparameters: Object.fromEntries(
       [...ranges.keys()].map((key) => {
         const value = values.get(key) ?? Number.NaN
@@ -223,12 +232,14 @@ export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
       if (byRows && outputs === 'last') {
         throw new TypeError(`${name}: rows must be outputs; of tensors with outputs last they are inputs`)
       }
+      checkShapeNames(name, named(parameters), shapes)
       const tensors = Object.entries(trained(named(parameters))).map(([tensor, vector]) => {
         const shape = shapeOf(name, tensor, vector, shapes)
-        return [tensor, { vector, rows: byRows && shape.length > 1 ? shape[0] : 1 }] as const
+        const isMatrix = shape.length > 1
+        return [tensor, { vector, rows: byRows && isMatrix ? shape[0] : 1, isMatrix }] as const
       })
-      const hyperparameters = (tensor: string, rows: number): Float64Array =>
-        fillOwn(Float64Array.from(base), base, tensor, rows)
+      const hyperparameters = (tensor: string, isMatrix: boolean): Float64Array =>
+        fillOwn(Float64Array.from(base), base, tensor, isMatrix)
       const states = createTensorStates(code, Object.fromEntries(tensors), hyperparameters)
       return { optimizer: identity, step: 0, tensors: states }
     },
@@ -322,7 +333,7 @@ function merged(name: string, parts: readonly Part[]): Merged {
   for (const { link } of parts) {
     for (const key of link.inherits ?? []) {
       if (key === 'initialLearningRate') values.set(key, values.get('learningRate') ?? Number.NaN)
-      else if (key !== 'rows' && !values.has(key)) {
+      else if (key !== 'isMatrix' && !values.has(key)) {
         throw new TypeError(`${name}: ${link.label} needs an optimizer with a hyper-parameter "${key}"`)
       }
     }

@@ -34,7 +34,10 @@ export function saveState(state: OptimizerState): SavedState {
   return { optimizer: state.optimizer, step: state.step, tensors: Object.fromEntries(tensors) }
 }
 
-/** Fills a fresh state; throws TypeError naming the optimizer, tensor or array that differs, and changes nothing then. */
+/**
+ * Fills a fresh state; throws TypeError naming the optimizer, tensor or array that differs, and changes nothing then.
+ * Text that is no base64 of whole numbers throws as `atob` and typed arrays do.
+ */
 export function restoreState(saved: SavedState, into: OptimizerState): void {
   const { optimizer } = into
   if (saved.optimizer !== optimizer) {

@@ -78,6 +78,16 @@ export function checkNames(
   throw new TypeError(`${owner}: ${what} ${parts.filter((part) => part !== '').join(' and ')}`)
 }
 
+/** Throws TypeError for a shape of a tensor that is not there. */
+export function checkShapeNames(
+  owner: string,
+  tensors: Readonly<Record<string, Vector>>,
+  shapes: Readonly<Record<string, readonly number[]>> = {},
+): void {
+  const unknown = Object.keys(shapes).filter((name) => !Object.hasOwn(tensors, name))
+  if (unknown.length > 0) throw new TypeError(`${owner}: shapes of unknown tensors ${unknown.join(', ')}`)
+}
+
 /** The dimensions of a tensor; throws RangeError where they do not multiply to its length. */
 export function shapeOf(
   owner: string,

@@ -7,15 +7,15 @@ const define = defineTransform({
   on: 'gradient',
   scope: 'row',
   ranges: {},
-  inherits: ['rows'],
-  rule: 'gradient -= where(rows > 1, mean(gradient), 0)',
+  inherits: ['isMatrix'],
+  rule: 'gradient -= where(is_matrix, mean(gradient), 0)',
 })
 
 /**
  * Gradient centralization: each row's mean is taken out of the gradient.
  *
  * Tensors of two dimensions and more lie as [out, in, ...], and their shapes are given to `init`; biases and other
- * tensors of one row are left alone. For tensors that lie as [in, out] this would be the wrong mean.
+ * tensors of one dimension are left alone. For tensors that lie as [in, out] this would be the wrong mean.
  *
  * @example chain(centralize(), sgd({ learningRate: 0.1 }))
  */

@@ -15,7 +15,7 @@ interface TransformDefinition<H extends string> {
   readonly rule: string
   /** What `sum mean norm dot` are over: each row of a tensor of two dimensions and more, or the tensor. */
   readonly scope?: 'row' | 'tensor'
-  /** What it reads of the optimizer: `learningRate`, `initialLearningRate`; or of the tensor: `rows`. */
+  /** What it reads of the optimizer: `learningRate`, `initialLearningRate`; or of the tensor: `isMatrix`. */
   readonly inherits?: readonly string[]
   readonly evaluation?: string
   readonly inputs?: readonly string[]

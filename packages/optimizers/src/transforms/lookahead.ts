@@ -5,7 +5,7 @@ const define = defineTransform({
   name: 'lookahead',
   source: 'Zhang et al. 2019, arXiv:1907.08610, Algorithm 1',
   on: 'weights',
-  ranges: { period: { atLeast: 1 }, slowRate: { greaterThan: 0, atMost: 1 } },
+  ranges: { period: { atLeast: 1, integer: true }, slowRate: { greaterThan: 0, atMost: 1 } },
   evaluation: 'slow',
   rule: `
     slow = w

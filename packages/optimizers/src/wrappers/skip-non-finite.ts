@@ -16,7 +16,11 @@ export function skipNonFinite(optimizer: Optimizer): Optimizer {
     name,
     plannable: false,
     step(parameters, gradient, state, overrides) {
-      return Object.values(named(gradient)).every(isFiniteVector)
+      // Frozen tensors have no state, and no say.
+      const trained = Object.entries(named(gradient)).filter(([tensor]) =>
+        Object.hasOwn(state.tensors, tensor),
+      )
+      return trained.every(([, vector]) => isFiniteVector(vector))
         ? optimizer.step(parameters, gradient, state, overrides)
         : { applied: false }
     },
