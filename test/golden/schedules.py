@@ -1,6 +1,6 @@
 """Writes schedules.json: the values of PyTorch's schedulers, for the same schedules described as ours.
 
-    python3 test/golden/schedules.py && npx biome format --write test/golden/schedules.json
+    python3 test/golden/schedules.py
 
 Each case has a description, the steps, and PyTorch's values: the state of the optimizer before each update.
 """
@@ -13,7 +13,7 @@ import torch
 from torch.optim import lr_scheduler as schedulers
 
 warnings.filterwarnings("ignore")
-COMMAND = "python3 test/golden/schedules.py && npx biome format --write test/golden/schedules.json"
+COMMAND = "python3 test/golden/schedules.py"
 
 
 def sgd(rate):
@@ -223,4 +223,18 @@ golden = {
     "cases": schedule_cases(),
     "plateau": plateau_cases(),
 }
-path.write_text(json.dumps(golden))
+
+
+def written(golden):
+    """JSON with a case a line, so that a change shows as the cases that changed."""
+    parts = []
+    for key, value in golden.items():
+        if isinstance(value, list):
+            lines = ",\n".join("    " + json.dumps(case) for case in value)
+            parts.append(f'  "{key}": [\n{lines}\n  ]')
+        else:
+            parts.append(f'  "{key}": {json.dumps(value)}')
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+path.write_text(written(golden))

@@ -193,10 +193,9 @@ export function createOptimizer(spec: OptimizerSpec, request?: CompileRequest): 
   if (spec.name === 'rule') {
     const { rule, hyperparameters = {} } = spec
     // What the names of somebody's rule mean is theirs to say.
-    return defineRule({ name: 'rule', source: 'given as text', hyperparameters, ranges: {}, rule })(
-      undefined,
-      request,
-    )
+    const define = defineRule({ name: 'rule', source: 'given as text', hyperparameters, ranges: {}, rule })
+    // A 0 in somebody's rule is a number like any other.
+    return define(undefined, { ...request, varying: Object.keys(hyperparameters) })
   }
   const { name, ...options } = spec
   if (!Object.hasOwn(constructors, name)) {

@@ -10,6 +10,8 @@ export interface OptimizerState {
   readonly optimizer: string
   /** Completed steps; `accumulate` counts gradients. */
   step: number
+  /** Which dimension of a matrix counts a layer's outputs. */
+  readonly outputs: 'first' | 'last'
   readonly tensors: Readonly<Record<string, TensorState>>
 }
 
@@ -59,7 +61,7 @@ export interface Optimizer {
   ): { readonly applied: boolean }
   /** The state as plain data that survives JSON bit for bit, keyed by tensor name. */
   save(state: OptimizerState): SavedState
-  /** The saved state for these parameters; throws TypeError naming what does not fit. */
+  /** The saved state for these parameters, whose shapes it knows; throws TypeError naming what does not fit. */
   restore(saved: SavedState, parameters: Parameters, options?: InitOptions): OptimizerState
   /**
    * The parameters to evaluate and to keep, for methods that train others: an average of the weights. They lie in the

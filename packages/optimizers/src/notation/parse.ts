@@ -12,6 +12,7 @@ import { type Token, tokenize } from './tokens.ts'
 /** How deep expressions may nest, and how long a rule may be: one from outside must not exhaust the stack. */
 const maxDepth = 64
 const maxTokens = 1500
+const maxCharacters = 100_000
 
 const precedence: Readonly<Record<string, number>> = { '+': 1, '-': 1, '*': 2, '/': 2 }
 const comparisons: ReadonlySet<string> = new Set(['<', '<=', '>', '>=', '==', '!='])
@@ -31,6 +32,10 @@ export interface Rule {
  * Throws RuleError with the place, what stands there, and what was expected.
  */
 export function parse(text: string): Rule {
+  if (text.length > maxCharacters) {
+    const place = { line: 1, column: 1 }
+    throw new RuleError('', place, '', 'the rule is too long', `at most ${maxCharacters} characters`)
+  }
   const tokens = tokenize(text)
   if (tokens.length > maxTokens) {
     const token = tokens[maxTokens]

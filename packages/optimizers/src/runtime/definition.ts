@@ -62,6 +62,9 @@ export function checkedValues(
   ranges: ReadonlyMap<string, Range>,
   given: Readonly<Record<string, unknown>>,
 ): CheckedValues {
+  if (typeof given !== 'object' || given === null) {
+    throw new TypeError(`${name}: hyper-parameters must be an object, got ${String(given)}`)
+  }
   const defaults = new Map<string, unknown>(
     Object.entries({ ...hyperparameters, ...variant.hyperparameters }),
   )
@@ -74,7 +77,7 @@ export function checkedValues(
   const flags = new Set<string>()
   for (const [key, standard] of defaults) {
     // Names from outside may be those of an object's own: constructor.
-    const value = (Object.hasOwn(given, key) ? given[key] : undefined) ?? standard
+    const value = Object.hasOwn(given, key) && given[key] !== undefined ? given[key] : standard
     if (typeof standard === 'boolean') {
       if (typeof value !== 'boolean') {
         throw new TypeError(`${name}: ${key} must be true or false, got ${String(value)}`)

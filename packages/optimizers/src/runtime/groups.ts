@@ -23,17 +23,21 @@ export interface Treatment {
 
 /** Checks groups, and says how a tensor is treated: a later group wins over an earlier one. */
 export function treatments(owner: string, groups: readonly Group[]): (tensor: string) => Treatment {
-  const patterns = groups.map(({ tensors, learningRateFactor }) => {
+  for (const { tensors, learningRateFactor, ...rest } of groups) {
     if (learningRateFactor !== undefined) {
       checkHyperparameter(owner, 'learningRateFactor', learningRateFactor, factorRange)
     }
-    return tensors.map(pattern)
-  })
+    const unknown = Object.keys(rest).filter((key) => key !== 'decay' && key !== 'frozen')
+    if (!Array.isArray(tensors) || unknown.length > 0) {
+      const problem = unknown.length > 0 ? `has no ${unknown.join(', ')}` : 'needs the names of its tensors'
+      throw new TypeError(`${owner}: a group ${problem}`)
+    }
+  }
   const known = new Map<string, Treatment>()
   return (tensor) => {
     const cached = known.get(tensor)
     if (cached !== undefined) return cached
-    const own = groups.filter((_, index) => patterns[index].some((each) => each.test(tensor)))
+    const own = groups.filter(({ tensors }) => tensors.some((each) => fits(each, tensor)))
     const treatment: Treatment = {
       learningRateFactor:
         own.findLast((group) => group.learningRateFactor !== undefined)?.learningRateFactor ?? 1,
@@ -45,7 +49,19 @@ export function treatments(owner: string, groups: readonly Group[]): (tensor: st
   }
 }
 
-function pattern(name: string): RegExp {
-  const parts = name.split('*').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
-  return new RegExp(`^${parts.join('.*')}$`, 's')
+/** Whether a name fits a pattern, each part at the first place where it fits: that is enough, as `*` takes any text. */
+function fits(pattern: string, name: string): boolean {
+  const [first, ...rest] = pattern.split('*')
+  const last = rest.pop()
+  if (last === undefined) return name === pattern
+  if (!name.startsWith(first) || name.length < first.length + last.length || !name.endsWith(last))
+    return false
+  const middle = name.slice(first.length, name.length - last.length)
+  let from = 0
+  for (const part of rest) {
+    const at = middle.indexOf(part, from)
+    if (at === -1) return false
+    from = at + part.length
+  }
+  return true
 }

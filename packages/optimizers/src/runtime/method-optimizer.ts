@@ -1,6 +1,6 @@
 import type { Optimizer, OptimizerState, Overrides } from '../optimizer.ts'
 import { checkHyperparameter, type Range } from './hyperparameters.ts'
-import { restoreState, saveState } from './saved-state.ts'
+import { restoreState, savedOptions, saveState } from './saved-state.ts'
 import type { TensorState } from './tensor-state.ts'
 import {
   checkAlike,
@@ -39,15 +39,7 @@ interface MethodTensor {
   readonly outputs: 'first' | 'last'
 }
 
-interface Layout {
-  readonly shapes: Readonly<Record<string, readonly number[]>>
-  readonly outputs: 'first' | 'last'
-}
-
 const noNumbers = new Float64Array(0)
-
-/** By state: an optimizer made anew goes on with it, as those of rules do. */
-const layouts = new WeakMap<OptimizerState, Layout>()
 
 /** The optimizer of a method. It cannot be laid into a plan, and is no part of a chain. */
 export function methodOptimizer(method: Method): Optimizer {
@@ -87,16 +79,14 @@ export function methodOptimizer(method: Method): Optimizer {
       method.check?.(tensors.map(([, , shape]) => shape))
       const states = tensors.map(([tensor, vector, shape]): [string, TensorState] => {
         const vectors = method.createVectors(vector, shape)
-        return [
-          tensor,
-          { length: vector.length, vectors, scalars: {}, rows: 1, isMatrix: false, block: noNumbers },
-        ]
+        return [tensor, { length: vector.length, vectors, scalars: {}, rows: 1, shape, block: noNumbers }]
       })
-      const state: OptimizerState = { optimizer: name, step: 0, tensors: Object.fromEntries(states) }
-      layouts.set(state, {
+      const state: OptimizerState = {
+        optimizer: name,
+        step: 0,
         outputs,
-        shapes: Object.fromEntries(tensors.map(([tensor, , shape]) => [tensor, shape])),
-      })
+        tensors: Object.fromEntries(states),
+      }
       return state
     },
 
@@ -104,18 +94,16 @@ export function methodOptimizer(method: Method): Optimizer {
       const hyperparameters = withOverrides(overrides)
       const tensors = named(parameters)
       const gradients = named(gradient)
-      const layout = layouts.get(state)
-      if (state.optimizer !== name || layout === undefined) {
+      if (state.optimizer !== name) {
         throw new TypeError(`${name}: the state is of ${state.optimizer}`)
       }
-      const { shapes, outputs } = layout
       checkAlike(name, tensors, gradients, 'gradient')
       checkNames(name, Object.keys(tensors), Object.keys(state.tensors), 'state')
       checkLengths(name, tensors, state.tensors)
       state.step += 1
       for (const [tensor, parameter] of Object.entries(tensors)) {
-        const { vectors } = state.tensors[tensor]
-        const each = { parameter, gradient: gradients[tensor], vectors, shape: shapes[tensor], outputs }
+        const { vectors, shape } = state.tensors[tensor]
+        const each = { parameter, gradient: gradients[tensor], vectors, shape, outputs: state.outputs }
         method.update(each, state.step, hyperparameters)
       }
       return { applied: true }
@@ -124,7 +112,7 @@ export function methodOptimizer(method: Method): Optimizer {
     save: (state) => saveState(state),
 
     restore(saved, parameters, options) {
-      const state = optimizer.init(parameters, options)
+      const state = optimizer.init(parameters, savedOptions(saved, options))
       restoreState(saved, state)
       return state
     },

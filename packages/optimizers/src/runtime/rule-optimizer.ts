@@ -8,7 +8,7 @@ import type { Code } from './code.ts'
 import { type Group, treatments } from './groups.ts'
 import { checkHyperparameter, type Range } from './hyperparameters.ts'
 import { madeOf, type Part } from './part.ts'
-import { restoreState, saveState } from './saved-state.ts'
+import { restoreState, savedOptions, saveState } from './saved-state.ts'
 import { createTensorRun, planStages, runStages, type TensorRun } from './tensor-run.ts'
 import { createTensorStates } from './tensor-state.ts'
 import {
@@ -141,13 +141,18 @@ export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
       : Float64Array.from(base)
   }
 
-  function fillOwn(own: Float64Array, all: Float64Array, tensor: string, isMatrix: boolean): Float64Array {
+  function fillOwn(
+    own: Float64Array,
+    all: Float64Array,
+    tensor: string,
+    shape: readonly number[],
+  ): Float64Array {
     const { learningRateFactor, decay } = treatmentOf(tensor)
     own.set(all)
     if (ratePlace !== undefined) own[ratePlace] *= learningRateFactor
     if (initialRatePlace !== undefined) own[initialRatePlace] *= learningRateFactor
     if (decayPlace !== undefined && !decay) own[decayPlace] = 0
-    if (matrixPlace !== undefined) own[matrixPlace] = Number(isMatrix)
+    if (matrixPlace !== undefined) own[matrixPlace] = Number(shape.length > 1)
     return own
   }
 
@@ -188,17 +193,19 @@ export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
 
   /** Fills the numbers of every tensor for the step that comes, and moves on the states that are numbers. */
   function writeNumbers(runs: Runs, state: OptimizerState, hyperparameters: Float64Array): void {
+    // Somebody else's code, which may throw: before anything is changed.
+    for (const { fill, inputs: filled } of fills) {
+      for (const { run } of runs.named)
+        for (const input of filled) fill(run.state.vectors[input], state.step + 1)
+    }
     for (const { tensor, run, inputs, own } of runs.named) {
       inputs.step = state.step + 1
       inputs.hyperparameters =
-        own === undefined ? hyperparameters : fillOwn(own, hyperparameters, tensor, run.state.isMatrix)
+        own === undefined ? hyperparameters : fillOwn(own, hyperparameters, tensor, run.state.shape)
       run.compiled.hoist(inputs, run.hoisted)
       nextScalars(inputs, nextValues)
       for (let index = 0; index < stepped.length; index++)
         run.state.scalars[stepped[index].name][0] = nextValues[index]
-      for (const { fill, inputs: filled } of fills) {
-        for (const input of filled) fill(run.state.vectors[input], inputs.step)
-      }
     }
   }
 
@@ -217,11 +224,13 @@ export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
   const optimizer: Optimizer = {
     name,
     convention: spec.convention,
-    hyperparameters: Object.fromEntries(
-      [...ranges.keys()].map((key) => {
-        const value = values.get(key) ?? Number.NaN
-        return [key, flags.has(key) ? value !== 0 : value]
-      }),
+    hyperparameters: Object.freeze(
+      Object.fromEntries(
+        [...ranges.keys()].map((key) => {
+          const value = values.get(key) ?? Number.NaN
+          return [key, flags.has(key) ? value !== 0 : value]
+        }),
+      ),
     ),
     slots: vectorStates(program).length,
     plannable: true,
@@ -235,13 +244,12 @@ export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
       checkShapeNames(name, named(parameters), shapes)
       const tensors = Object.entries(trained(named(parameters))).map(([tensor, vector]) => {
         const shape = shapeOf(name, tensor, vector, shapes)
-        const isMatrix = shape.length > 1
-        return [tensor, { vector, rows: byRows && isMatrix ? shape[0] : 1, isMatrix }] as const
+        return [tensor, { vector, rows: byRows && shape.length > 1 ? shape[0] : 1, shape }] as const
       })
-      const hyperparameters = (tensor: string, isMatrix: boolean): Float64Array =>
-        fillOwn(Float64Array.from(base), base, tensor, isMatrix)
+      const hyperparameters = (tensor: string, shape: readonly number[]): Float64Array =>
+        fillOwn(Float64Array.from(base), base, tensor, shape)
       const states = createTensorStates(code, Object.fromEntries(tensors), hyperparameters)
-      return { optimizer: identity, step: 0, tensors: states }
+      return { optimizer: identity, step: 0, outputs, tensors: states }
     },
 
     step(parameters, gradient, state, overrides) {
@@ -256,7 +264,7 @@ export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
     save: (state) => saveState(state),
 
     restore(saved, parameters, options) {
-      const state = optimizer.init(parameters, options)
+      const state = optimizer.init(parameters, savedOptions(saved, options))
       restoreState(saved, state)
       return state
     },

@@ -14,8 +14,8 @@ export interface TensorState {
   readonly scalars: Readonly<Record<string, Float64Array>>
   /** How many rows the tensor has, where the rule works by rows; else 1. */
   readonly rows: number
-  /** Whether it has more than one dimension. */
-  readonly isMatrix: boolean
+  /** Its dimensions; one where none were given. */
+  readonly shape: readonly number[]
   /** The numbers of the step under way, after the scalars; no state. */
   readonly block: Float64Array
 }
@@ -25,7 +25,7 @@ export interface Tensor {
   readonly vector: Vector
   /** Rows of the tensor seen as a matrix: the first of its dimensions. */
   readonly rows: number
-  readonly isMatrix: boolean
+  readonly shape: readonly number[]
 }
 
 /** Bytes that arrays take at most beside their elements. */
@@ -42,16 +42,16 @@ const stagingBytes = 2 * (8 * stagedElements + slackBytes)
 export function createTensorStates(
   code: Code,
   tensors: Readonly<Record<string, Tensor>>,
-  hyperparameters: (tensor: string, isMatrix: boolean) => Float64Array,
+  hyperparameters: (tensor: string, shape: readonly number[]) => Float64Array,
 ): Record<string, TensorState> {
   const { states } = code.program
   const vectors = states.filter((state) => state.shape === 'vector')
-  const entries = Object.entries(tensors).map(([name, { vector, rows, isMatrix }]) => {
+  const entries = Object.entries(tensors).map(([name, { vector, rows, shape }]) => {
     const length = blockLength(code, vector, rows)
     const bytes = vectors.length * (vector.byteLength + slackBytes) + 8 * length + slackBytes
     const workspace = workspaceBeside(vector, bytes + stagingBytes) ?? sharedWorkspace(bytes + stagingBytes)
-    const state = createTensorState({ states, workspace, vector, rows, isMatrix, length })
-    const own = hyperparameters(name, isMatrix)
+    const state = createTensorState({ states, workspace, vector, rows, shape, length })
+    const own = hyperparameters(name, shape)
     fillInitial(state, states, vector, (each) => own[code.program.hyperparameters.indexOf(each)])
     return [name, state] as const
   })
@@ -68,11 +68,11 @@ interface Layout {
   readonly workspace: Workspace
   readonly vector: Vector
   readonly rows: number
-  readonly isMatrix: boolean
+  readonly shape: readonly number[]
   readonly length: number
 }
 
-function createTensorState({ states, workspace, vector, rows, isMatrix, length }: Layout): TensorState {
+function createTensorState({ states, workspace, vector, rows, shape, length }: Layout): TensorState {
   const precision: Precision = precisionOf(vector)
   const block = workspace.f64(length)
   const scalarNames = states.filter((state) => state.shape === 'scalar').map((state) => state.name)
@@ -85,7 +85,7 @@ function createTensorState({ states, workspace, vector, rows, isMatrix, length }
     scalars: Object.fromEntries(scalarNames.map((name, index) => [name, block.subarray(index, index + 1)])),
     length: vector.length,
     rows,
-    isMatrix,
+    shape,
     block,
   }
 }

@@ -12,10 +12,22 @@ export const flatName = 'parameters'
 /** Parameters as named arrays; throws TypeError for anything but f32 and f64 arrays. */
 export function named(parameters: Parameters): Readonly<Record<string, Vector>> {
   if (isVector(parameters)) return { [flatName]: parameters }
+  if (!isRecord(parameters)) {
+    throw new TypeError(
+      'parameters must be a Float32Array, a Float64Array, or an object of such arrays by name',
+    )
+  }
   for (const [name, tensor] of Object.entries(parameters)) {
     if (!isVector(tensor)) throw new TypeError(`${name} must be a Float32Array or a Float64Array`)
   }
   return parameters
+}
+
+/** Whether a value is an object of its own, not one of a class such as Map. */
+function isRecord(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 /** Whether a value is an f32 or f64 array. */

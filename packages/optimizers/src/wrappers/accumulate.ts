@@ -1,6 +1,6 @@
 import { defineRule } from '../define-rule.ts'
 import type { Optimizer, OptimizerState } from '../optimizer.ts'
-import { restoreState, saveState } from '../runtime/saved-state.ts'
+import { restoreState, savedOptions, saveState } from '../runtime/saved-state.ts'
 import type { TensorState } from '../runtime/tensor-state.ts'
 import {
   allocateVector,
@@ -26,6 +26,9 @@ interface Inside {
   readonly counted: readonly Float64Array[]
 }
 
+/** By state: an optimizer made anew goes on with it. */
+const insides = new WeakMap<OptimizerState, Inside>()
+
 /**
  * Gathers the gradients of several steps, and lets the optimizer see their mean (or sum) as one. `applied` is true for
  * the last step of each group; only that one counts as a step of the optimizer, with that step's overrides.
@@ -42,9 +45,10 @@ export function accumulate(
   if (!(Number.isSafeInteger(steps) && steps >= 1)) {
     throw new RangeError(`${name}: steps must be a whole number in [1, ∞), got ${steps}`)
   }
+  if (!Object.hasOwn(gathers, reduce)) {
+    throw new TypeError(`${name}: reduce must be "mean" or "sum", got ${String(reduce)}`)
+  }
   const gather = gathers[reduce]
-  const insides = new WeakMap<OptimizerState, Inside>()
-
   const whole: Optimizer = {
     ...optimizer,
     name,
@@ -62,7 +66,8 @@ export function accumulate(
         Object.keys(inner.tensors).map((tensor) => [tensor, new Float64Array(1)]),
       )
       const outer: OptimizerState = {
-        optimizer: `accumulate(${inner.optimizer})`,
+        optimizer: identityOf(inner),
+        outputs: inner.outputs,
         step: 0,
         tensors: Object.fromEntries(
           Object.entries(inner.tensors).map(([tensor, state]) => [
@@ -106,7 +111,7 @@ export function accumulate(
     save: (state) => saveState(state),
 
     restore(saved, parameters, options) {
-      const state = whole.init(parameters, options)
+      const state = whole.init(parameters, savedOptions(saved, options))
       // Its arrays are those of the state inside.
       restoreState(saved, state)
       return state
@@ -119,9 +124,15 @@ export function accumulate(
     },
   }
 
+  /** Half-gathered gradients mean something to the same group length and the same way of joining them alone. */
+  function identityOf({ optimizer: inner }: OptimizerState): string {
+    return `accumulate(${inner}, ${reduce} of ${steps})`
+  }
+
   function inside(state: OptimizerState): Inside {
     const found = insides.get(state)
-    if (found === undefined) throw new TypeError(`${name}: the state is of ${state.optimizer}`)
+    if (found === undefined || state.optimizer !== identityOf(found.inner))
+      throw new TypeError(`${name}: the state is of ${state.optimizer}`)
     return found
   }
 
