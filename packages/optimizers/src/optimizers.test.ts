@@ -238,6 +238,7 @@ describe.each(rules)('%s', (name) => {
 
 describe('misuse', () => {
   const x = Float32Array.of(1, 2)
+  const overlapping = Float32Array.of(1, 2, 3)
   it.each([
     ['a rate of 0', () => sgd({ learningRate: 0 }), RangeError, 'sgd: learningRate must be in (0, ∞), got 0'],
     ['beta2 of 1.2', () => adam({ beta2: 1.2 }), RangeError, 'adam: beta2 must be in [0, 1), got 1.2'],
@@ -265,6 +266,15 @@ describe('misuse', () => {
       () => sgd().step(x, Float64Array.of(1, 2), sgd().init(x)),
       TypeError,
       'sgd: gradient parameters must be f32 [2], got f64 [2]',
+    ],
+    [
+      'a gradient that overlaps its parameters',
+      () => {
+        const [w, g] = [overlapping.subarray(1, 3), overlapping.subarray(0, 2)]
+        sgd().step(w, g, sgd().init(w))
+      },
+      TypeError,
+      'sgd: parameters and its gradient share a part of their memory',
     ],
     [
       'state of other parameters',

@@ -13,6 +13,7 @@ import { createTensorRun, planStages, runStages, type TensorRun } from './tensor
 import { createTensorStates } from './tensor-state.ts'
 import {
   checkAlike,
+  checkApart,
   checkLengths,
   checkNames,
   checkShapeNames,
@@ -171,6 +172,7 @@ export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
     const tensors = trained(named(parameters))
     const gradients = trained(named(gradient))
     checkAlike(name, tensors, gradients, 'gradient')
+    checkApart(name, tensors, gradients)
     checkState(tensors, state)
     const runs: Runs = known ?? { named: [], list: [], parameters: nothing, gradient: nothing }
     const last = new Map(runs.named.map((each) => [each.tensor, each]))

@@ -59,6 +59,23 @@ export function checkAlike(
   }
 }
 
+/**
+ * Throws TypeError where a gradient overlaps its parameters without being the same array: it would change while it is
+ * read.
+ */
+export function checkApart(
+  owner: string,
+  tensors: Readonly<Record<string, Vector>>,
+  gradients: Readonly<Record<string, Vector>>,
+): void {
+  for (const [name, tensor] of Object.entries(tensors)) {
+    const gradient = gradients[name]
+    const distance = Math.abs(tensor.byteOffset - gradient.byteOffset)
+    if (tensor.buffer !== gradient.buffer || distance === 0 || distance >= tensor.byteLength) continue
+    throw new TypeError(`${owner}: ${name} and its gradient share a part of their memory`)
+  }
+}
+
 /** Throws TypeError where a tensor has another length than its state is for. */
 export function checkLengths(
   owner: string,
