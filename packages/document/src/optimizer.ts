@@ -60,7 +60,8 @@ const rule = z
   .describe('An update rule as text, in the notation of @thalweg/optimizers.')
 
 /** An optimizer by name with every hyper-parameter filled in, or a rule as text. */
-export type OptimizerDocument = CompleteOptimizerSpec
+// A type of its own, so that declarations of packages that use it name this package.
+export type OptimizerDocument = Readonly<CompleteOptimizerSpec>
 
 /** What is left out has the defaults of the convention that is named; the options know those of the first one. */
 function withDefaults(input: unknown): unknown {

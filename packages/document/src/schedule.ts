@@ -50,7 +50,8 @@ function schemaOf(parameter: Parameter): z.ZodType {
  * A value over steps; lengths are in steps. `initial`, `peak` and `high` default to the value that the schedule is put
  * over: the optimizer's learning rate, or the hyper-parameter's own value.
  */
-export type ScheduleDocument = ScheduleSpecOverBase
+// A type of its own, so that declarations of packages that use it name this package.
+export type ScheduleDocument = Readonly<ScheduleSpecOverBase>
 
 // The size is looked at first: what is within its bounds can be read recursively. The options are made from the
 // schedules' own table, whose names and numbers the compiler cannot follow.

@@ -38,11 +38,15 @@ describe('what a chain refuses', () => {
       () => chain(lookahead(), sgd()),
       'chain(lookahead, sgd): lookahead changes the weights, and must stand after the optimizer',
     ],
-    ['muon', () => chain(clipByValue(1), muon()), 'muon is no rule, and cannot be chained'],
+    [
+      'decay beside muon, which has its own',
+      () => chain(muon(), decoupledWeightDecay(0.1)),
+      'decoupledWeightDecay needs an optimizer with a hyper-parameter "learningRate"',
+    ],
     [
       'a wrapper',
       () => chain(clipByValue(1), accumulate(sgd(), { steps: 2 })),
-      'accumulate(sgd) is no rule, and cannot be chained',
+      'accumulate(sgd) takes a whole chain inside: accumulate(chain(...))',
     ],
     [
       'two clips of one kind',

@@ -39,9 +39,11 @@ interface MethodTensor {
   readonly outputs: 'first' | 'last'
 }
 
+const methods = new WeakSet<Optimizer>()
+
 const noNumbers = new Float64Array(0)
 
-/** The optimizer of a method. It cannot be laid into a plan, and is no part of a chain. */
+/** The optimizer of a method. It cannot be laid into a plan. */
 export function methodOptimizer(method: Method): Optimizer {
   const { name, values, ranges, flags, fixed } = method
   function withOverrides(overrides: Overrides | undefined): ReadonlyMap<string, number> {
@@ -123,5 +125,11 @@ export function methodOptimizer(method: Method): Optimizer {
       throw new TypeError(`${name}: an update of matrices cannot be laid into a plan; call step`)
     },
   }
+  methods.add(optimizer)
   return optimizer
+}
+
+/** Whether an optimizer is one of methods: every call is a step, as a chain needs it. */
+export function isMethod(optimizer: Optimizer): boolean {
+  return methods.has(optimizer)
 }
