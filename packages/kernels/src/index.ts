@@ -14,14 +14,8 @@ export {
 export { advance, type Emit, get, plus, set, times, whileBelow, whole } from './emit.ts'
 export { type Gemm, gemm, gemmScratchLength, gemmValues, type Transposition } from './gemm.ts'
 export { type BoundKernel, bind, defineKernel, type Kernel } from './kernel.ts'
-export {
-  type Comparison,
-  elementBytes,
-  type Lanes,
-  lanesOf,
-  type Precision,
-  type Transcendental,
-} from './lanes.ts'
+export type { Comparison, Transcendental } from './lane-operations.ts'
+export { elementBytes, type Lanes, lanesOf, type Precision } from './lanes.ts'
 export { createPlan, type Plan } from './plan.ts'
 export { dot, reciprocalNorm } from './reductions.ts'
 export { addToRows, gatherRows, sumRows } from './rows.ts'

@@ -1,7 +1,7 @@
 import { sequence } from '@thalweg/testing'
 import { describe, expect, it } from 'vitest'
 import { adamw, muon } from './index.ts'
-import { createOrthogonalization } from './runtime/newton-schulz.ts'
+import { createOrthogonalization } from './newton-schulz.ts'
 
 const near = (values: ArrayLike<number>, digits = 12) =>
   Array.from(values, (value) => expect.closeTo(value, digits))

@@ -1,5 +1,5 @@
 import { defineMethod } from './define-method.ts'
-import { createOrthogonalization } from './runtime/newton-schulz.ts'
+import { createOrthogonalization } from './newton-schulz.ts'
 import { allocateVector, precisionOf, type Vector } from './runtime/tensors.ts'
 
 /**
@@ -9,10 +9,10 @@ import { allocateVector, precisionOf, type Vector } from './runtime/tensors.ts'
  *   O <- NS(g + mu B)   (with `nesterov`, else NS(B))
  *   w <- w - alpha lambda w - alpha sqrt(max(1, r / c)) O
  *
- * NS takes U V^T for U S V^T, nearly: see newton-schulz.ts; `steps` iterations of it. alpha `learningRate`, mu `momentum`,
- * lambda `weightDecay`; B from 0; r outputs, c inputs. Shapes: w, g, B, O [r, c], given to `init`, or
- * [c, r] with `outputs: 'last'`; a tensor of more than two dimensions is a
- * matrix of its first by all others. Rates do not carry over from other optimizers.
+ * NS takes U V^T for U S V^T, nearly: see newton-schulz.ts; `steps` iterations of it. alpha `learningRate`, mu
+ * `momentum`, lambda `weightDecay`; B from 0; r outputs, c inputs. Shapes: w, g, B, O [r, c], given to `init`, or [c, r]
+ * with `outputs: 'last'`; a tensor of more than two dimensions is a matrix of its first by all others. Rates do not carry
+ * over from other optimizers.
  * Tensors of one dimension get AdamW, with beta1 0.9, beta2 0.95, epsilon 1e-8, and the same rate and decay.
  * Source: Jordan et al. 2024, "Muon: an optimizer for hidden layers"; in the form of PyTorch's Muon, "original" rate.
  * Departs: PyTorch multiplies matrices in bfloat16; here in the parameters' own precision.

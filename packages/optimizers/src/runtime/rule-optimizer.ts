@@ -6,9 +6,11 @@ import { type ScalarInputs, scalarProgram } from '../notation/scalars.ts'
 import type { InitOptions, Optimizer, OptimizerState, Overrides } from '../optimizer.ts'
 import type { Code } from './code.ts'
 import { type Group, treatments } from './groups.ts'
-import { checkHyperparameter, type Range } from './hyperparameters.ts'
+import { hyperparameterTable, spelled } from './hyperparameter-table.ts'
+import { checkHyperparameter } from './hyperparameters.ts'
 import { madeOf, type Part } from './part.ts'
 import { restoreState, savedOptions, saveState } from './saved-state.ts'
+import { isSame, nothingSeen, type SeenArrays, seenArrays } from './seen-arrays.ts'
 import { createTensorRun, planStages, runStages, type TensorRun } from './tensor-run.ts'
 import { createTensorStates } from './tensor-state.ts'
 import {
@@ -18,7 +20,6 @@ import {
   checkNames,
   checkShapeNames,
   flatName,
-  isVector,
   named,
   type Parameters,
   shapeOf,
@@ -45,43 +46,18 @@ interface NamedRun {
   readonly own: Float64Array | undefined
 }
 
-/** Arrays as they came, to be known again without a look at each; a record may have others the next time. */
-interface Seen {
-  readonly given: Parameters | undefined
-  readonly names: readonly string[]
-  readonly arrays: readonly Vector[]
-}
-
-const nothing: Seen = { given: undefined, names: [], arrays: [] }
-
-function seen(given: Parameters): Seen {
-  const tensors = named(given)
-  return { given, names: Object.keys(tensors), arrays: Object.values(tensors) }
-}
-
-function isSame({ given, names, arrays }: Seen, parameters: Parameters): boolean {
-  if (isVector(parameters)) return given === parameters
-  if (given === undefined || isVector(given)) return false
-  let count = 0
-  for (const name in parameters) {
-    if (names[count] !== name || arrays[count] !== parameters[name]) return false
-    count += 1
-  }
-  return count === names.length
-}
-
 /** The runs of a state's tensors, kept while the same arrays come again. */
 interface Runs {
   named: readonly NamedRun[]
   list: readonly TensorRun[]
-  parameters: Seen
-  gradient: Seen
+  parameters: SeenArrays
+  gradient: SeenArrays
 }
 
 /** The optimizer of rules that run one after the other. */
 export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
   const { name, identity, parts, code, groups = [] } = spec
-  const { values, ranges, flags, constants } = merged(name, parts)
+  const { values, ranges, flags, constants } = hyperparameterTable(name, parts)
   const treatmentOf = treatments(name, groups)
   const rateName = spelled('learningrate', values)
   const decayName = spelled('weightdecay', values)
@@ -174,7 +150,7 @@ export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
     checkAlike(name, tensors, gradients, 'gradient')
     checkApart(name, tensors, gradients)
     checkState(tensors, state)
-    const runs: Runs = known ?? { named: [], list: [], parameters: nothing, gradient: nothing }
+    const runs: Runs = known ?? { named: [], list: [], parameters: nothingSeen, gradient: nothingSeen }
     const last = new Map(runs.named.map((each) => [each.tensor, each]))
     const all = Object.values(tensors).reduce((sum, { length }) => sum + length, 0)
     runs.named = Object.entries(tensors).map(([tensor, vector]): NamedRun => {
@@ -187,8 +163,8 @@ export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
       return { tensor, run, inputs, own: ownValues(tensor) }
     })
     runs.list = runs.named.map(({ run }) => run)
-    runs.parameters = seen(parameters)
-    runs.gradient = seen(gradient)
+    runs.parameters = seenArrays(parameters)
+    runs.gradient = seenArrays(gradient)
     running.set(state, runs)
     return runs
   }
@@ -294,11 +270,6 @@ export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
   return madeOf(optimizer, parts)
 }
 
-/** A hyper-parameter as its owner spells it: a rule given as text may say `lr`. */
-function spelled(canonical: string, values: ReadonlyMap<string, number>): string | undefined {
-  return [...values.keys()].find((key) => canonicalName(key) === canonical)
-}
-
 /** What every update but a skipped one says. */
 const applied = { applied: true } as const
 
@@ -310,49 +281,6 @@ function dependsOnTensor({ next }: { readonly next: { readonly level: number } }
 function evaluatedState({ evaluation, link }: Part, { states }: Program): string | undefined {
   const own = `${link.label}.${evaluation}`
   return states.some((state) => state.name === own) ? own : evaluation
-}
-
-interface Merged {
-  readonly values: ReadonlyMap<string, number>
-  readonly ranges: ReadonlyMap<string, Range>
-  readonly flags: ReadonlySet<string>
-  /** Hyper-parameters that no step can change. */
-  readonly constants: ReadonlyMap<string, number>
-}
-
-/** The hyper-parameters of all parts in one table; throws TypeError where two parts have one of the same name. */
-function merged(name: string, parts: readonly Part[]): Merged {
-  const values = new Map<string, number>()
-  const ranges = new Map<string, Range>()
-  const constants = new Map<string, number>()
-  for (const part of parts) {
-    for (const [key, value] of part.values) {
-      const owners = parts.filter((each) => each.values.has(key) && !isLeftOut(each, key))
-      if (owners.length > 1) {
-        const labels = owners.map(({ link }) => link.label).join(' and ')
-        throw new TypeError(`${name}: ${labels} both have a hyper-parameter "${key}"`)
-      }
-      // What one part leaves out is another's to have.
-      if (owners.length === 1 && owners[0] !== part) continue
-      values.set(key, value)
-      ranges.set(key, part.ranges.get(key) ?? {})
-      const constant = part.link.constants?.get(key)
-      if (constant !== undefined) constants.set(key, constant)
-    }
-  }
-  for (const { link } of parts) {
-    for (const key of link.inherits ?? []) {
-      if (key === 'initialLearningRate') values.set(key, values.get('learningRate') ?? Number.NaN)
-      else if (key !== 'isMatrix' && !values.has(key)) {
-        throw new TypeError(`${name}: ${link.label} needs an optimizer with a hyper-parameter "${key}"`)
-      }
-    }
-  }
-  return { values, ranges, flags: new Set(parts.flatMap((part) => [...part.flags])), constants }
-}
-
-function isLeftOut({ link, flags }: Part, key: string): boolean {
-  return link.constants?.get(key) === 0 && !flags.has(key)
 }
 
 const specs = new WeakMap<Optimizer, RuleOptimizer>()

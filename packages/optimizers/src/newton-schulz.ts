@@ -9,7 +9,7 @@ import {
   reciprocalNorm,
   scale,
 } from '@thalweg/kernels'
-import { precisionOf, type Vector } from './tensors.ts'
+import { precisionOf, type Vector } from './runtime/tensors.ts'
 
 /** The quintic that drives singular values towards 1, fast rather than exactly: Jordan et al. 2024. */
 const [a, b, c] = [3.4445, -4.775, 2.0315]

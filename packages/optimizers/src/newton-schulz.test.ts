@@ -2,7 +2,7 @@ import { sequence } from '@thalweg/testing'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createOrthogonalization } from './newton-schulz.ts'
-import type { Vector } from './tensors.ts'
+import type { Vector } from './runtime/tensors.ts'
 
 const [a, b, c] = [3.4445, -4.775, 2.0315]
 
