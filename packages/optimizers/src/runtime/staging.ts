@@ -2,7 +2,7 @@ import { elementBytes, type Precision, type Workspace } from '@thalweg/kernels'
 import type { Vector } from './tensors.ts'
 
 /** Elements of a foreign array that are copied at a time: such parts of all arrays fit the second-level cache. */
-export const stagedElements = 16_384
+export const stagedElements = 24_576
 
 /** Whole vectors, so that sums over parts are sums over the whole, bit for bit. */
 const stagedAlignment = 64
