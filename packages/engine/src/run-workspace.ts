@@ -28,7 +28,8 @@ const smallBytes = 65_536
 export function createRunWorkspace({ model, optimizer, train, batchSize, rows }: WorkspaceParts): Workspace {
   const elements = elementBytes[model.precision]
   const bytes =
-    model.bytes(rows) +
+    model.weightBytes +
+    model.batchBytes(rows) +
     stateBytes(model, optimizer, elements) +
     bytesFor(train.features.length, elements) +
     2 * bytesFor(train.samples, 4) +

@@ -66,7 +66,10 @@ function trainingOn(
   const { precision, epochs } = document
   const { train } = dataset
   const batchSize = Math.min(document.batchSize, train.samples)
-  const model = createModel(mlp(document.model.hidden, dataset.classes), dataset.featureCount, precision)
+  const model = createModel(mlp(document.model.hidden, dataset.classes), {
+    input: [dataset.featureCount],
+    precision,
+  })
   const varying = Object.keys(document.schedules ?? {})
   const optimizer = createOptimizer(document.optimizer, { varying })
   const learningRate = createLearningRate(document)

@@ -94,33 +94,6 @@ export function elementWise(text: ElementWise): Kernel {
   return { name, func: kernel }
 }
 
-/** `(count, -, x, y)`: y = max(x, 0). */
-export const relu = once((precision: Precision) =>
-  elementWise({
-    name: 'relu',
-    precision,
-    arrays: 2,
-    scalars: 0,
-    temporaries: 0,
-    body: (lanes, [x, y]) => lanes.store(y, lanes.max(lanes.load(x), lanes.constant(0))),
-  }),
-)
-
-/** `(count, -, y, dy, dx)`: dx = dy where y > 0, else 0; y is the activation, not its input. */
-export const reluBackward = once((precision: Precision) =>
-  elementWise({
-    name: 'reluBackward',
-    precision,
-    arrays: 3,
-    scalars: 0,
-    temporaries: 0,
-    body: (lanes, [y, dy, dx]) => {
-      const zero = lanes.constant(0)
-      lanes.store(dx, lanes.choose('>', lanes.load(y), zero, lanes.load(dy), zero))
-    },
-  }),
-)
-
 /** `(count, [factor], x, y)`: y += factor x. */
 export const axpy = once((precision: Precision) =>
   elementWise({

@@ -34,26 +34,62 @@ const constants: Readonly<Record<Precision, Constants>> = {
  * Needs two places for intermediate values. Only for x <= 0, which is what softmax asks for: no overflow to care for.
  */
 export function expOfNegative(lanes: Lanes, x: Emit, rest: Local, rounded: Local): Emit {
-  const { degree, round, ln2High, ln2Low, lowest } = constants[lanes.elementBytes === 4 ? 'f32' : 'f64']
   return () => {
-    // max() keeps NaN.
-    set(rest, lanes.max(x, lanes.constant(lowest)))
-    set(rounded, lanes.add(lanes.mul(get(rest), lanes.constant(Math.LOG2E)), lanes.constant(round)))
-    const n = lanes.sub(get(rounded), lanes.constant(round))
-    set(
-      rest,
-      lanes.sub(
-        lanes.sub(get(rest), lanes.mul(n, lanes.constant(ln2High))),
-        lanes.mul(n, lanes.constant(ln2Low)),
-      ),
-    )
-    let series = lanes.constant(1 / factorial(degree))
-    for (let power = degree - 1; power >= 0; power--) {
-      series = lanes.add(lanes.mul(series, get(rest)), lanes.constant(1 / factorial(power)))
-    }
+    reduce(lanes, x, rest, rounded)
     // Scaling adds to the exponent's bits, which would turn NaN into a number; r - r is 0, or NaN again.
-    lanes.add(lanes.scaleByPowerOfTwo(series, get(rounded)), lanes.sub(get(rest), get(rest)))()
+    lanes.add(
+      lanes.scaleByPowerOfTwo(series(lanes, rest, 0), get(rounded)),
+      lanes.sub(get(rest), get(rest)),
+    )()
   }
+}
+
+/**
+ * e^x - 1 for x <= 0, without cancellation near 0.
+ *
+ *   e^x - 1 = 2^n (e^r - 1) + (2^n - 1)
+ *
+ * Needs two places for intermediate values; below `lowest` it is -1.
+ */
+export function expMinusOneOfNegative(lanes: Lanes, x: Emit, rest: Local, rounded: Local): Emit {
+  return () => {
+    reduce(lanes, x, rest, rounded)
+    const power = lanes.scaleByPowerOfTwo(lanes.constant(1), get(rounded))
+    lanes.add(
+      lanes.mul(lanes.mul(power, get(rest)), series(lanes, rest, 1)),
+      lanes.sub(power, lanes.constant(1)),
+    )()
+  }
+}
+
+/** Leaves r in `rest`, and n in the low bits of `rounded`. */
+function reduce(lanes: Lanes, x: Emit, rest: Local, rounded: Local): void {
+  const { round, ln2High, ln2Low, lowest } = constantsOf(lanes)
+  // max() keeps NaN.
+  set(rest, lanes.max(x, lanes.constant(lowest)))
+  set(rounded, lanes.add(lanes.mul(get(rest), lanes.constant(Math.LOG2E)), lanes.constant(round)))
+  const n = lanes.sub(get(rounded), lanes.constant(round))
+  set(
+    rest,
+    lanes.sub(
+      lanes.sub(get(rest), lanes.mul(n, lanes.constant(ln2High))),
+      lanes.mul(n, lanes.constant(ln2Low)),
+    ),
+  )
+}
+
+/** The Taylor series of e^r by Horner's rule, without its first terms and divided by r as often: 1/k! + r/(k+1)! + … */
+function series(lanes: Lanes, rest: Local, first: number): Emit {
+  const { degree } = constantsOf(lanes)
+  let sum = lanes.constant(1 / factorial(degree))
+  for (let power = degree - 1; power >= first; power--) {
+    sum = lanes.add(lanes.mul(sum, get(rest)), lanes.constant(1 / factorial(power)))
+  }
+  return sum
+}
+
+function constantsOf(lanes: Lanes): Constants {
+  return constants[lanes.elementBytes === 4 ? 'f32' : 'f64']
 }
 
 function factorial(n: number): number {

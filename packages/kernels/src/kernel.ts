@@ -1,10 +1,24 @@
-import { assemble, type EmittedFunction, func, i32, type Local, type Type } from './assembler/index.ts'
+import {
+  assemble,
+  type EmittedFunction,
+  func,
+  type ImportedFunction,
+  i32,
+  type Local,
+  type Type,
+} from './assembler/index.ts'
 import type { Workspace } from './workspace.ts'
 
 /** A function over workspace memory: addresses, counts and strides (bytes) are whole numbers. */
 export interface Kernel {
   readonly name: string
   readonly func: EmittedFunction
+}
+
+/** A function of JavaScript that a plan calls like a kernel. */
+export interface HostKernel {
+  readonly name: string
+  readonly func: ImportedFunction
 }
 
 /** The type of a kernel's local. */

@@ -1,8 +1,11 @@
 import { sequence } from '@thalweg/testing'
 import { describe, expect, it } from 'vitest'
 import {
-  addToRows,
+  activate,
+  activateBackward,
+  addBias,
   axpy,
+  biasBackward,
   bind,
   createPlan,
   createWorkspace,
@@ -12,12 +15,9 @@ import {
   gemmScratchLength,
   gemmValues,
   type Precision,
-  relu,
-  reluBackward,
   scale,
   softmaxCrossEntropy,
   softmaxCrossEntropyBackward,
-  sumRows,
   type Transposition,
   type Workspace,
 } from './index.ts'
@@ -43,8 +43,8 @@ function guarded(workspace: Workspace, precision: Precision, length: number, see
 describe.each(precisions)('element-wise, %s', (precision) => {
   const workspace = createWorkspace({ bytes: 1 << 20 })
   const kernels = bind(workspace, {
-    relu: relu(precision),
-    reluBackward: reluBackward(precision),
+    relu: activate(precision, { name: 'relu' }),
+    reluBackward: activateBackward(precision, { name: 'relu' }),
     axpy: axpy(precision),
     scale: scale(precision),
   })
@@ -97,8 +97,8 @@ describe.each(precisions)('dot, %s', (precision) => {
 describe.each(precisions)('rows, %s', (precision) => {
   const workspace = createWorkspace({ bytes: 1 << 22 })
   const kernels = bind(workspace, {
-    addToRows: addToRows(precision),
-    sumRows: sumRows(precision),
+    addBias: addBias(precision),
+    biasBackward: biasBackward(precision),
     gatherRows,
   })
   const rounded = precision === 'f32' ? Math.fround : (value: number) => value
@@ -117,9 +117,9 @@ describe.each(precisions)('rows, %s', (precision) => {
     const bias = guarded(workspace, precision, columns, 2)
     const sums = guarded(workspace, precision, columns, 3)
     const before = Array.from(x.values)
-    kernels.addToRows(rows, columns, bias.values.byteOffset, x.values.byteOffset)
+    kernels.addBias(rows, columns, bias.values.byteOffset, x.values.byteOffset)
     expect(Array.from(x.values)).toEqual(before.map((value, i) => rounded(value + bias.values[i % columns])))
-    kernels.sumRows(rows, columns, x.values.byteOffset, sums.values.byteOffset)
+    kernels.biasBackward(rows, columns, 0, x.values.byteOffset, sums.values.byteOffset)
     const expected = Array.from({ length: columns }, (_, column) => {
       let sum = 0
       for (let row = 0; row < rows; row++) sum = rounded(sum + x.values[row * columns + column])
@@ -217,7 +217,7 @@ describe.each(precisions)('softmax cross-entropy, %s', (precision) => {
     fill(logits.values)
     const [z, p, g] = [logits, probabilities, gradient].map((array) => array.values.byteOffset)
     kernels.forward(rows, columns, z, labels.byteOffset, p, result.byteOffset)
-    kernels.backward(rows, columns, p, labels.byteOffset, g)
+    kernels.backward(rows, rows, columns, p, labels.byteOffset, g)
     for (const array of [logits, probabilities, gradient]) array.check()
     return { logits: logits.values, probabilities: probabilities.values, gradient: gradient.values, labels }
   }

@@ -1,5 +1,5 @@
-import { call, type EmittedFunction, f32, f64, func, i32 } from './assembler/index.ts'
-import { instantiate, type Kernel } from './kernel.ts'
+import { type AnyFunction, call, type EmittedFunction, f32, f64, func, i32 } from './assembler/index.ts'
+import { type HostKernel, instantiate, type Kernel } from './kernel.ts'
 import type { Workspace } from './workspace.ts'
 
 /**
@@ -11,15 +11,17 @@ export interface Plan {
   /** The calls so far, for people. */
   readonly calls: readonly { readonly kernel: string; readonly values: readonly number[] }[]
   /** Appends a call. Throws TypeError when the kernel takes another number of values. */
-  call(kernel: Kernel, ...values: number[]): void
-  /** Emits everything called so far. */
+  call(kernel: Kernel | HostKernel, ...values: number[]): void
+  /** Everything called so far, as one function without parameters. */
+  emit(): EmittedFunction
+  /** `emit`, compiled. */
   compile(): () => void
 }
 
 /** An empty plan. */
 export function createPlan(workspace: Workspace): Plan {
-  const entries: { readonly kernel: Kernel; readonly values: readonly number[] }[] = []
-  return {
+  const entries: { readonly kernel: Kernel | HostKernel; readonly values: readonly number[] }[] = []
+  const plan: Plan = {
     workspace,
     get calls() {
       return entries.map(({ kernel, values }) => ({ kernel: kernel.name, values }))
@@ -31,19 +33,19 @@ export function createPlan(workspace: Workspace): Plan {
       }
       entries.push({ kernel, values })
     },
-    compile() {
-      const run = func({ in: [], out: [] }, () => {
+    emit: () =>
+      func({ in: [], out: [] }, () => {
         for (const { kernel, values } of entries) {
           for (const [index, value] of values.entries()) push(kernel.func, index, value)
           call(kernel.func)
         }
-      })
-      return instantiate<'run'>(workspace, { run }).run
-    },
+      }),
+    compile: () => instantiate<'run'>(workspace, { run: plan.emit() }).run,
   }
+  return plan
 }
 
-function push(kernel: EmittedFunction, index: number, value: number): void {
+function push(kernel: AnyFunction, index: number, value: number): void {
   const type = kernel.type.args[index]
   if (type === 'f64') f64.const(value)
   else if (type === 'f32') f32.const(value)

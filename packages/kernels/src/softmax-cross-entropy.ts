@@ -194,9 +194,10 @@ export const softmaxCrossEntropy = once((precision: Precision): Kernel => {
 })
 
 /**
- * `(rows, columns, probabilities, labels, gradient)`: the gradient of the mean loss with respect to the logits.
+ * `(rows, samples, columns, probabilities, labels, gradient)`: the gradient of the mean loss of `samples` samples, of which
+ * these rows are some or all, with respect to the logits.
  *
- *   dz_ij = (p_ij - [j = y_i]) / rows
+ *   dz_ij = (p_ij - [j = y_i]) / samples
  *
  * Shapes: probabilities, gradient [rows, columns]; labels i32 [rows].
  */
@@ -206,14 +207,14 @@ export const softmaxCrossEntropyBackward = once((precision: Precision): Kernel =
   const { narrow, splat } = conversions[precision]
   return defineKernel({
     name: 'softmaxCrossEntropyBackward',
-    parameters: ['rows', 'columns', 'probabilities', 'labels', 'gradient'],
+    parameters: ['rows', 'samples', 'columns', 'probabilities', 'labels', 'gradient'],
     locals: { end: i32, column: i32, wide: vector.type, share: single.type },
-    body({ rows, columns, probabilities, labels, gradient, end, column, wide, share }) {
+    body({ rows, samples, columns, probabilities, labels, gradient, end, column, wide, share }) {
       const p = plus(get(probabilities), get(column))
       const dz = plus(get(gradient), get(column))
       set(share, () => {
         f64.const(1)
-        local.get(rows)
+        local.get(samples)
         f64.convert_i32_u()
         f64.div()
         narrow()

@@ -1,5 +1,8 @@
-import { addToRows, gemm, gemmValues, sumRows, type Transposition } from '@thalweg/kernels'
-import type { Layer, PlanContext } from './layer.ts'
+import { type Activation, addBias, biasBackward } from '@thalweg/kernels'
+import type { LaidLayer, Layer } from './layer.ts'
+import { multiply } from './product.ts'
+import { wholeNumber } from './range.ts'
+import { sizeOf } from './shape.ts'
 
 /**
  * A fully connected layer.
@@ -7,43 +10,48 @@ import type { Layer, PlanContext } from './layer.ts'
  *   y = x W + b
  *   dW = x^T dy,  db = sum over rows of dy,  dx = dy W^T
  *
- * Shapes: x [rows, inputs], W `weight` [inputs, units], b `bias` [units], y [rows, units].
+ * Shapes: x [rows, inputs], W `weight` [inputs, units], b `bias` [units], y [rows, units]; images are flattened.
+ * `units` is a whole number from 1.
  */
 export function dense(units: number): Layer {
-  if (!(Number.isInteger(units) && units >= 1)) {
-    throw new RangeError(`dense: units must be a whole number in [1, ∞), got ${units}`)
-  }
-  return {
-    name: 'dense',
-    inPlace: false,
-    outputs: () => units,
-    productColumns: (inputs) => Math.max(units, inputs),
-    tensors: (inputs) => [
-      { name: 'weight', shape: [inputs, units], init: 'weights' },
-      { name: 'bias', shape: [units], init: 'zeros' },
-    ],
-    forward(context, inputs, { input, output, tensors }) {
-      multiply(context, 'NN', [context.rows, units, inputs], input, tensors.weight, output)
-      context.plan.call(addToRows(context.precision), context.rows, units, tensors.bias, output)
-    },
-    backward(context, inputs, { input, outputGradient, inputGradient, tensors, tensorGradients }) {
-      const { rows, plan, precision } = context
-      multiply(context, 'TN', [inputs, units, rows], input, outputGradient, tensorGradients.weight)
-      plan.call(sumRows(precision), rows, units, outputGradient, tensorGradients.bias)
-      if (inputGradient === undefined) return
-      multiply(context, 'NT', [rows, inputs, units], outputGradient, tensors.weight, inputGradient)
-    },
-  }
+  wholeNumber('dense', 'units', units)
+  return { name: 'dense', lay: (shape) => layDense(sizeOf(shape), units, undefined) }
 }
 
-/** C [m, n] = A B over an inner dimension k. */
-function multiply(
-  { plan, precision, scratch }: PlanContext,
-  transposition: Transposition,
-  [m, n, k]: readonly [m: number, n: number, k: number],
-  a: number,
-  b: number,
-  c: number,
-): void {
-  plan.call(gemm(precision), ...gemmValues(precision, { transposition, m, n, k, a, b, c, beta: 0, scratch }))
+function layDense(inputs: number, units: number, activation: Activation | undefined): LaidLayer {
+  return {
+    outputShape: [units],
+    tensors: [
+      { name: 'weight', shape: [inputs, units], init: 'weights', fanIn: inputs, fanOut: units },
+      { name: 'bias', shape: [units], init: 'zeros' },
+    ],
+    statistics: [],
+    inPlace: false,
+    backwardReads: activation === undefined ? ['input'] : ['input', 'output'],
+    ...(activation === undefined && { withActivation: (joined) => layDense(inputs, units, joined) }),
+    place(arena, rows) {
+      for (const [m, n, k] of [
+        [rows, units, inputs],
+        [inputs, units, rows],
+        [rows, inputs, units],
+      ]) {
+        arena.product(m, n, k)
+      }
+      return {
+        forward(context, { input, output, tensors }) {
+          const { plan, precision, rows } = context
+          multiply(context, 'NN', [rows, units, inputs], [input, tensors('weight'), output])
+          plan.call(addBias(precision, activation), rows, units, tensors('bias'), output)
+        },
+        backward(context, { input, output, outputGradient, inputGradient, tensors, tensorGradients }) {
+          const { plan, precision, rows } = context
+          const bias = [rows, units, output, outputGradient, tensorGradients('bias')]
+          plan.call(biasBackward(precision, activation), ...bias)
+          multiply(context, 'TN', [inputs, units, rows], [input, outputGradient, tensorGradients('weight')])
+          if (inputGradient === undefined) return
+          multiply(context, 'NT', [rows, inputs, units], [outputGradient, tensors('weight'), inputGradient])
+        },
+      }
+    },
+  }
 }

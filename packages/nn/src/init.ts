@@ -11,13 +11,16 @@ export type Init = { readonly name: 'normal'; readonly scale: number } | { reado
  * `normal()` draws from N(0, 1). Source of he: He et al. 2015, arXiv:1502.01852, equation 10.
  */
 export function initialize(model: Model, weights: Weights, init: Init, normal: () => number): void {
-  for (const { name, shape, init: kind } of model.tensors) {
+  for (const { name, fanIn = 1, init: start } of model.tensors) {
     const tensor = weights.tensors[name]
-    if (kind === 'zeros') {
-      tensor.fill(0)
+    if (start !== 'weights') {
+      tensor.fill(start === 'ones' ? 1 : 0)
       continue
     }
-    const scale = init.name === 'he' ? Math.sqrt(2 / shape[0]) : init.scale
+    const scale = init.name === 'he' ? Math.sqrt(2 / fanIn) : init.scale
     for (let index = 0; index < tensor.length; index++) tensor[index] = scale * normal()
+  }
+  for (const { offset, length, init: start } of model.statistics) {
+    weights.statistics.fill(start === 'ones' ? 1 : 0, offset, offset + length)
   }
 }

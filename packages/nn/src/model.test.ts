@@ -6,8 +6,8 @@ import { createModel, dense, initialize, type Layer, mlp, relu } from './index.t
 const rows = 7
 
 function setUp(layers: readonly Layer[], precision: 'f32' | 'f64' = 'f64') {
-  const model = createModel(layers, 5, precision)
-  const workspace = createWorkspace({ bytes: model.bytes(rows) + 64 })
+  const model = createModel(layers, { input: [5], precision })
+  const workspace = createWorkspace({ bytes: model.weightBytes + model.batchBytes(rows) + 64 })
   const weights = model.weights(workspace)
   const batch = model.batch(workspace, rows)
   weights.parameters.set(sequence(model.parameterCount, 1).map((value) => 0.8 * value))
@@ -59,8 +59,8 @@ describe.each([
 
 describe('model', () => {
   it('computes a tiny network as by hand', () => {
-    const model = createModel([dense(2)], 2, 'f64')
-    const workspace = createWorkspace({ bytes: model.bytes(1) + 64 })
+    const model = createModel([dense(2)], { input: [2], precision: 'f64' })
+    const workspace = createWorkspace({ bytes: model.weightBytes + model.batchBytes(1) + 64 })
     const weights = model.weights(workspace)
     const batch = model.batch(workspace, 1)
     weights.tensors['dense1.weight'].set([1, 2, 3, 4])
@@ -75,7 +75,7 @@ describe('model', () => {
     const p1 = 1 / (1 + Math.E)
     expect(batch.result[0]).toBeCloseTo(Math.log(1 + Math.E), 14)
     expect(batch.result[1]).toBe(0)
-    expect(batch.probabilities[1]).toBeCloseTo(p1, 15)
+    expect(batch.predictions[1]).toBeCloseTo(p1, 15)
     const g = 1 - p1
     const expected = [g, -g, -g, g, g, -g]
     expect(Array.from(weights.gradient, (value, index) => value - expected[index])).toEqual(
@@ -96,11 +96,11 @@ describe('model', () => {
     // A single object per step would take at least 16 bytes.
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(50_000 * 16)
     expect(workspace.bytesUsed).toBe(bytesUsed)
-    expect(workspace.bytesUsed).toBe(model.bytes(rows) + 64)
+    expect(workspace.bytesUsed).toBe(model.weightBytes + model.batchBytes(rows) + 64)
   })
 
   it('names its tensors in order', () => {
-    const model = createModel(mlp([4], 3), 2, 'f32')
+    const model = createModel(mlp([4], 3), { input: [2], precision: 'f32' })
     expect(model.tensors.map(({ name, shape, offset }) => [name, shape, offset])).toEqual([
       ['dense1.weight', [2, 4], 0],
       ['dense1.bias', [4], 8],
@@ -122,12 +122,13 @@ describe('model', () => {
     expect([...weights.tensors['dense1.weight']]).toEqual(Array.from({ length: 15 }, () => 0.5))
   })
 
-  it('refuses a batch of another workspace, and a model that multiplies nothing', () => {
+  it('refuses a batch of another workspace, and a model that trains nothing', () => {
     const { model, weights, batch } = setUp([dense(3)])
     const elsewhere = createPlan(createWorkspace({ bytes: 1 << 16 }))
     expect(() => model.planForward(elsewhere, weights, batch, 1)).toThrow("must lie in the plan's workspace")
-    expect(() => createModel([], 2, 'f32')).toThrow('model: the last layer must be a dense one')
-    expect(() => createModel([relu()], 2, 'f32')).toThrow('model: the last layer must be a dense one')
+    const options = { input: [2], precision: 'f32' } as const
+    expect(() => createModel([], options)).toThrow('model: no layer has anything to train')
+    expect(() => createModel([relu()], options)).toThrow('model: no layer has anything to train')
   })
 
   it('refuses more rows than the batch has', () => {

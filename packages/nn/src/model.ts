@@ -1,30 +1,35 @@
 import {
   bytesFor,
   elementBytes,
-  gemmScratchLength,
+  type MatrixProducts,
   type Plan,
   type Precision,
-  softmaxCrossEntropy,
-  softmaxCrossEntropyBackward,
   type Workspace,
+  wasmProducts,
   workspaceOf,
 } from '@thalweg/kernels'
-import type { Layer, LayerAddresses, PlanContext, TensorSpec } from './layer.ts'
+import { bytesPlaced, type Mask, placeIn } from './arena.ts'
+import type { Addresses, Layer, PlanContext, TensorSpec } from './layer.ts'
+import { type Loss, type LossArrays, softmaxCrossEntropy } from './loss.ts'
+import { laySequence, type PlacedSequence } from './sequence.ts'
+import { type Shape, sizeOf } from './shape.ts'
 
 type Vector = Float32Array | Float64Array
 
-/** A trained array and where it starts in the flat parameter vector. */
+/** An array of the model, and where it starts in the flat vector of its kind. */
 export interface ModelTensor extends TensorSpec {
   /** First element in the flat vector. */
   readonly offset: number
   readonly length: number
 }
 
-/** What a model trains: one flat vector, its gradient, and views of it by tensor name. */
+/** What a model trains: one flat vector, its gradient, and views of it by tensor name; and what it counts along. */
 export interface Weights {
   readonly parameters: Vector
   readonly gradient: Vector
   readonly tensors: Readonly<Record<string, Vector>>
+  /** Running statistics, flat; empty in most models. */
+  readonly statistics: Vector
 }
 
 /** A batch's arrays in the workspace, for up to `rows` samples. */
@@ -34,173 +39,225 @@ export interface Batch {
   readonly features: Vector
   /** Class indices [rows], each from 0 to classes - 1: kernels do not check them. */
   readonly labels: Int32Array
-  /** Class probabilities [rows, classes], after a forward pass. */
-  readonly probabilities: Vector
+  /** What the loss compares with [rows, classes]; empty unless the loss reads targets. */
+  readonly targets: Vector
+  /** What the loss makes of the outputs [rows, classes] in a forward pass: class probabilities, mostly. */
+  readonly predictions: Vector
   /** The mean loss of the rows planned, and how many of them were classified right. */
   readonly result: Float64Array
-  readonly activations: readonly Vector[]
-  readonly activationGradients: readonly Vector[]
-  readonly scratch: Vector
+  /** To be drawn anew before every training step. */
+  readonly masks: readonly Mask[]
+  readonly sequence: PlacedSequence
+  readonly scratch: number
+  readonly productScratch: number
 }
 
-/** A classifier: layers, then softmax cross-entropy. It holds no numbers; weights and batches are laid in a workspace. */
+export interface BatchOptions {
+  /** Whether backward passes will be planned; true by default. */
+  readonly gradients?: boolean
+}
+
+export interface PassOptions {
+  /** train: statistics of the batch, random masks; evaluate: running statistics, no masks. train by default. */
+  readonly mode?: PlanContext['mode']
+  /** Samples of the whole step, of which these rows are a part: gradients are means over them. `rows` by default. */
+  readonly batchRows?: number
+  /** Whether running statistics are brought up to date; in training by default. */
+  readonly updatesStatistics?: boolean
+}
+
+/** Layers and a loss. It holds no numbers; weights and batches are laid in a workspace. */
 export interface Model {
   readonly precision: Precision
+  readonly input: Shape
   readonly features: number
   readonly classes: number
+  readonly loss: Loss
+  readonly products: MatrixProducts
   readonly parameterCount: number
   readonly tensors: readonly ModelTensor[]
-  /** What weights, their gradient, and a batch of `rows` take in a workspace. */
-  bytes(rows: number): number
+  readonly statistics: readonly ModelTensor[]
+  /** What weights and their gradient take in a workspace. */
+  readonly weightBytes: number
+  /** What a batch of `rows` takes. */
+  batchBytes(rows: number, options?: BatchOptions): number
   weights(workspace: Workspace): Weights
-  batch(workspace: Workspace, rows: number): Batch
+  batch(workspace: Workspace, rows: number, options?: BatchOptions): Batch
   /** Appends the forward pass and the loss for the first `rows` samples of a batch. */
-  planForward(plan: Plan, weights: Weights, batch: Batch, rows: number): void
-  /** Appends the backward pass, which follows a forward pass of the same rows, into the weights' gradient. */
-  planBackward(plan: Plan, weights: Weights, batch: Batch, rows: number): void
+  planForward(plan: Plan, weights: Weights, batch: Batch, rows: number, options?: PassOptions): void
+  /** Appends the backward pass, which follows a forward pass of the same rows and options, into the weights' gradient. */
+  planBackward(plan: Plan, weights: Weights, batch: Batch, rows: number, options?: PassOptions): void
 }
 
-interface Stage {
-  readonly layer: Layer
-  readonly inputs: number
-  readonly outputs: number
-  readonly tensors: readonly ModelTensor[]
+export interface ModelOptions {
+  /** Dimensions of a sample: [features], or [rows, columns, channels]. */
+  readonly input: Shape
+  readonly precision: Precision
+  /** Softmax cross-entropy with the labels by default. */
+  readonly loss?: Loss
+  /** What computes matrix products; our own kernels by default. */
+  readonly products?: MatrixProducts
 }
 
 /**
- * Lays out a list of layers over samples of `features` numbers; the last layer's outputs are the classes.
- * Tensors are named by layer and count: `dense1.weight`.
+ * Fits layers to samples of a shape; the last layer's outputs are the classes. Tensors are named by layer and count:
+ * `dense1.weight`. Throws RangeError where a layer does not fit, and for a model that trains nothing.
  */
-export function createModel(layers: readonly Layer[], features: number, precision: Precision): Model {
-  if (layers.at(-1)?.name !== 'dense') throw new RangeError('model: the last layer must be a dense one')
-  const stages: Stage[] = []
-  const counts = new Map<string, number>()
-  let inputs = features
-  let offset = 0
-  for (const layer of layers) {
-    const count = (counts.get(layer.name) ?? 0) + 1
-    counts.set(layer.name, count)
-    const tensors = layer.tensors(inputs).map((spec) => {
-      const length = spec.shape.reduce((product, size) => product * size, 1)
-      const tensor = { ...spec, name: `${layer.name}${count}.${spec.name}`, offset, length }
-      offset += length
-      return tensor
-    })
-    stages.push({ layer, inputs, outputs: layer.outputs(inputs), tensors })
-    inputs = layer.outputs(inputs)
+export function createModel(layers: readonly Layer[], options: ModelOptions): Model {
+  const { input, precision, loss = softmaxCrossEntropy(), products = wasmProducts } = options
+  if (input.length === 0 || !input.every((size) => Number.isInteger(size) && size >= 1)) {
+    throw new RangeError(`model: input must be whole numbers in [1, ∞), got [${input.join(', ')}]`)
   }
-  const classes = inputs
-  const parameterCount = offset
-  const tensors = stages.flatMap((stage) => stage.tensors)
-  const scratchColumns = Math.max(...stages.map((stage) => stage.layer.productColumns(stage.inputs)))
-  const scratchLength = gemmScratchLength(precision, scratchColumns)
-  const owned = stages.filter((stage) => !stage.layer.inPlace)
+  const sequence = laySequence(layers, input)
+  const features = sizeOf(input)
+  const classes = sizeOf(sequence.outputShape)
+  const tensors = inOneVector(sequence.tensors)
+  const statistics = inOneVector(sequence.statistics)
+  const parameterCount = lengthOf(tensors)
+  if (parameterCount === 0) throw new RangeError('model: no layer has anything to train')
+  const elements = elementBytes[precision]
 
-  function stageTensors(stage: Stage, vector: Vector): Record<string, number> {
-    const entries = stage.tensors.map((tensor) => {
-      const short = tensor.name.slice(tensor.name.indexOf('.') + 1)
-      return [short, vector.byteOffset + tensor.offset * vector.BYTES_PER_ELEMENT] as const
-    })
-    return Object.fromEntries(entries)
-  }
-
-  /** Every stage's input and output; a layer in place has the same for both. */
-  function stageAddresses(weights: Weights, batch: Batch): LayerAddresses[] {
-    let input = batch.features.byteOffset
-    let next = 0
-    return stages.map((stage) => {
-      const output = stage.layer.inPlace ? input : batch.activations[next++].byteOffset
-      const addresses = { input, output, tensors: stageTensors(stage, weights.parameters) }
-      input = output
-      return addresses
-    })
-  }
-
-  function contextFor(plan: Plan, weights: Weights, batch: Batch, rows: number): PlanContext {
+  function contextFor(
+    plan: Plan,
+    weights: Weights,
+    batch: Batch,
+    rows: number,
+    pass: PassOptions,
+  ): PlanContext {
     if ([weights.parameters, batch.features].some((array) => workspaceOf(array) !== plan.workspace)) {
       throw new TypeError("model: weights and batch must lie in the plan's workspace")
     }
     if (!(Number.isInteger(rows) && rows >= 1 && rows <= batch.rows)) {
       throw new RangeError(`model: rows must be a whole number in [1, ${batch.rows}], got ${rows}`)
     }
-    return { plan, precision, rows, scratch: batch.scratch.byteOffset }
+    const { mode = 'train', batchRows = rows, updatesStatistics = mode === 'train' } = pass
+    const { scratch, productScratch } = batch
+    return {
+      plan,
+      precision,
+      rows,
+      batchRows,
+      mode,
+      updatesStatistics,
+      scratch,
+      products,
+      productScratch,
+    }
   }
 
-  return {
+  function lossArrays({ labels, targets, predictions, result }: Batch, outputs: number): LossArrays {
+    return {
+      outputs,
+      labels: labels.byteOffset,
+      targets: targets.byteOffset,
+      predictions: predictions.byteOffset,
+      result: result.byteOffset,
+    }
+  }
+
+  const model: Model = {
     precision,
+    input,
     features,
     classes,
+    loss,
+    products,
     parameterCount,
     tensors,
+    statistics,
+    weightBytes: 2 * bytesFor(parameterCount, elements) + bytesFor(lengthOf(statistics), elements),
 
-    bytes(rows) {
-      const perRow = [features, classes, ...owned.flatMap((stage) => [stage.outputs, stage.outputs])]
-      const lengths = [parameterCount, parameterCount, scratchLength, ...perRow.map((width) => width * rows)]
-      const arrays = lengths.reduce((sum, length) => sum + bytesFor(length, elementBytes[precision]), 0)
-      return arrays + bytesFor(rows, 4) + bytesFor(2, 8)
+    batchBytes(rows, { gradients = true } = {}) {
+      const own = [rows * features, rows * classes, loss.targets ? rows * classes : 0]
+      const arrays = own.reduce((sum, length) => sum + bytesFor(length, elements), 0)
+      const placed = bytesPlaced(products, precision, (arena) => {
+        sequence.place(arena, rows, { mayOverwriteInput: true, gradients })
+      })
+      return arrays + placed + bytesFor(rows, 4) + bytesFor(2, 8)
     },
 
     weights(workspace) {
       const parameters = workspace[precision](parameterCount)
-      const views = tensors.map((tensor) => [
-        tensor.name,
-        parameters.subarray(tensor.offset, tensor.offset + tensor.length),
-      ])
       return {
         parameters,
         gradient: workspace[precision](parameterCount),
-        tensors: Object.fromEntries(views),
+        tensors: viewsOf(parameters, tensors),
+        statistics: workspace[precision](lengthOf(statistics)),
       }
     },
 
-    batch: (workspace, rows) => ({
-      rows,
-      features: workspace[precision](rows * features),
-      labels: workspace.i32(rows),
-      probabilities: workspace[precision](rows * classes),
-      result: workspace.f64(2),
-      activations: owned.map((stage) => workspace[precision](rows * stage.outputs)),
-      activationGradients: owned.map((stage) => workspace[precision](rows * stage.outputs)),
-      scratch: workspace[precision](scratchLength),
-    }),
-
-    planForward(plan, weights, batch, rows) {
-      const context = contextFor(plan, weights, batch, rows)
-      const addresses = stageAddresses(weights, batch)
-      for (const [index, { layer, inputs: width }] of stages.entries())
-        layer.forward(context, width, addresses[index])
-      const logits = addresses[addresses.length - 1].output
-      const { labels, probabilities, result } = batch
-      plan.call(
-        softmaxCrossEntropy(precision),
-        ...[rows, classes, logits, labels.byteOffset, probabilities.byteOffset, result.byteOffset],
-      )
-    },
-
-    planBackward(plan, weights, batch, rows) {
-      const context = contextFor(plan, weights, batch, rows)
-      const addresses = stageAddresses(weights, batch)
-      const { labels, probabilities, activationGradients } = batch
-      let next = activationGradients.length - 1
-      let outputGradient = activationGradients[next].byteOffset
-      plan.call(
-        softmaxCrossEntropyBackward(precision),
-        ...[rows, classes, probabilities.byteOffset, labels.byteOffset, outputGradient],
-      )
-      for (let index = stages.length - 1; index >= 0; index--) {
-        const { layer, inputs: width } = stages[index]
-        if (!layer.inPlace) next -= 1
-        const before = layer.inPlace ? outputGradient : activationGradients[next]?.byteOffset
-        const inputGradient = index === 0 ? undefined : before
-        const tensorGradients = stageTensors(stages[index], weights.gradient)
-        layer.backward(context, width, {
-          ...addresses[index],
-          outputGradient,
-          inputGradient,
-          tensorGradients,
-        })
-        if (inputGradient !== undefined) outputGradient = inputGradient
+    batch(workspace, rows, { gradients = true } = {}) {
+      const own = {
+        rows,
+        features: workspace[precision](rows * features),
+        labels: workspace.i32(rows),
+        targets: workspace[precision](loss.targets ? rows * classes : 0),
+        predictions: workspace[precision](rows * classes),
+        result: workspace.f64(2),
       }
+      const { placed, ...rest } = placeIn(workspace, products, precision, (arena) =>
+        sequence.place(arena, rows, { mayOverwriteInput: true, gradients }),
+      )
+      return { ...own, ...rest, sequence: placed }
     },
+
+    planForward(plan, weights, batch, rows, pass = {}) {
+      const context = contextFor(plan, weights, batch, rows, pass)
+      const [trained, counted] = [
+        addressesIn(weights.parameters, tensors),
+        addressesIn(weights.statistics, statistics),
+      ]
+      const outputs = batch.sequence.forward(context, batch.features.byteOffset, trained, counted)
+      loss.forward(context, classes, lossArrays(batch, outputs))
+    },
+
+    planBackward(plan, weights, batch, rows, pass = {}) {
+      const context = contextFor(plan, weights, batch, rows, pass)
+      const { sequence: placed, features: samples } = batch
+      loss.backward(context, classes, {
+        ...lossArrays(batch, placed.outputIn(samples.byteOffset)),
+        outputGradient: placed.outputGradient,
+      })
+      placed.backward(context, {
+        input: samples.byteOffset,
+        inputGradient: undefined,
+        tensors: addressesIn(weights.parameters, tensors),
+        statistics: addressesIn(weights.statistics, statistics),
+        tensorGradients: addressesIn(weights.gradient, tensors),
+      })
+    },
+  }
+  return model
+}
+
+/** Views of a flat vector by tensor name. */
+export function viewsOf(vector: Vector, tensors: readonly ModelTensor[]): Record<string, Vector> {
+  return Object.fromEntries(
+    tensors.map(({ name, offset, length }) => [name, vector.subarray(offset, offset + length)]),
+  )
+}
+
+function inOneVector(specs: readonly TensorSpec[]): ModelTensor[] {
+  let next = 0
+  return specs.map((spec) => {
+    const offset = next
+    const length = sizeOf(spec.shape)
+    next += length
+    return { ...spec, offset, length }
+  })
+}
+
+function lengthOf(tensors: readonly ModelTensor[]): number {
+  return tensors.reduce((sum, { length }) => sum + length, 0)
+}
+
+function addressesIn(vector: Vector, tensors: readonly ModelTensor[]): Addresses {
+  const addresses = new Map(
+    tensors.map(({ name, offset }) => [name, vector.byteOffset + offset * vector.BYTES_PER_ELEMENT]),
+  )
+  return (name) => {
+    const address = addresses.get(name)
+    if (address === undefined) throw new TypeError(`model: a layer has no tensor "${name}"`)
+    return address
   }
 }

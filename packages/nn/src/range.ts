@@ -1,0 +1,5 @@
+/** Throws RangeError unless the value is a whole number from `least`. */
+export function wholeNumber(owner: string, name: string, value: number, least = 1): void {
+  if (Number.isInteger(value) && value >= least) return
+  throw new RangeError(`${owner}: ${name} must be a whole number in [${least}, ∞), got ${value}`)
+}
