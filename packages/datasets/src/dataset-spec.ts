@@ -5,6 +5,7 @@
  */
 import type { BlobsOptions } from './blobs.ts'
 import type { CsvOptions } from './csv-options.ts'
+import type { GlyphsOptions } from './glyphs.ts'
 import type { MoonsOptions } from './moons.ts'
 import type { PreprocessStep } from './preprocess.ts'
 import type { SpiralsOptions } from './spirals.ts'
@@ -31,7 +32,11 @@ export interface BlobsSpec extends BlobsOptions, FractionHeldOut {
   readonly name: 'blobs'
 }
 
-export type GeneratedDatasetSpec = SpiralsSpec | MoonsSpec | BlobsSpec
+export interface GlyphsSpec extends GlyphsOptions, FractionHeldOut {
+  readonly name: 'glyphs'
+}
+
+export type GeneratedDatasetSpec = SpiralsSpec | MoonsSpec | BlobsSpec | GlyphsSpec
 
 interface CountedParts extends Preprocessed {
   /** Number of training samples: the first ones that are not held out. Default: all of them. */
@@ -43,6 +48,12 @@ interface CountedParts extends Preprocessed {
   readonly validation?: number | undefined
   /** Number of test samples: the first of the test file. Default: all of them; 0: no test part. */
   readonly test?: number | undefined
+  /**
+   * Whether the samples are to be read from their files batch by batch, by `openRecords`, for sets larger than memory;
+   * the files must not be gzipped then. They are the same numbers to the bit as `readDataset` gives, which holds all of
+   * them in memory, whatever this says. Default false.
+   */
+  readonly streaming?: boolean | undefined
 }
 
 /** File names of images and labels. */
@@ -74,6 +85,9 @@ export interface Cifar10Spec extends CountedParts {
     | undefined
 }
 
+/** A set whose samples are records of a fixed number of bytes. */
+export type RecordsSpec = MnistSpec | Cifar10Spec
+
 /** A table, plain or gzipped. Default `preprocess`: ['standardize']. */
 export interface CsvSpec extends CsvOptions, FractionHeldOut {
   readonly name: 'csv'
@@ -83,14 +97,20 @@ export interface CsvSpec extends CsvOptions, FractionHeldOut {
   readonly test?: number | undefined
 }
 
+/** Whether a set is to be read by `openRecords` rather than by `readDataset`. */
+export function isStreaming(spec: DatasetSpec): spec is RecordsSpec & { readonly streaming: true } {
+  return (spec.name === 'mnist' || spec.name === 'cifar10') && spec.streaming === true
+}
+
 /** Every name that `DatasetSpec` knows. */
 export const datasetNames: readonly DatasetSpec['name'][] = [
   'spirals',
   'moons',
   'blobs',
+  'glyphs',
   'mnist',
   'cifar10',
   'csv',
 ]
 
-export type DatasetSpec = GeneratedDatasetSpec | MnistSpec | Cifar10Spec | CsvSpec
+export type DatasetSpec = GeneratedDatasetSpec | RecordsSpec | CsvSpec

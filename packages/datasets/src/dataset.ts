@@ -1,4 +1,5 @@
 /** The data structures of this package. Arrays are row-major; every feature is one f32 number. */
+import type { ImageShape } from './image.ts'
 
 /** Random numbers, given by the caller. A seeded source makes every function here repeatable bit for bit. */
 export interface RandomSource {
@@ -18,8 +19,13 @@ export interface Split {
 /** A labelled data set, cut into parts. `validation` may hold 0 samples. */
 export interface Dataset {
   readonly name: string
-  /** Shape of one sample, e.g. [3, 32, 32] (channels, rows, columns); its product is `featureCount`. */
+  /**
+   * Shape of one sample, in the order of its numbers; its product is `featureCount`. Of images [channels, rows, columns],
+   * e.g. [3, 32, 32]; [rows, columns, channels] where the layout 'channelsLast' was asked for.
+   */
   readonly shape: readonly number[]
+  /** Set where samples are images: rows, columns and channels, whatever the layout. */
+  readonly image?: ImageShape
   readonly featureCount: number
   /** Number of classes; labels lie in [0, classes). */
   readonly classes: number

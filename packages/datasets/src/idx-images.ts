@@ -1,6 +1,6 @@
 import type { SampleRange, Split } from './dataset.ts'
 import { DatasetError } from './errors.ts'
-import { parseIdx } from './parse-idx.ts'
+import { parseIdxHeader } from './parse-idx.ts'
 
 /** Bytes and the name used for them in errors. */
 export interface SourceBytes {
@@ -19,33 +19,60 @@ export interface IdxImages {
   readonly labels: Uint8Array
 }
 
+/** What the header of an IDX file of images says. */
+export interface IdxImagesHeader {
+  readonly samples: number
+  readonly rows: number
+  readonly columns: number
+  readonly headerBytes: number
+}
+
 /**
  * Reads an IDX file of images (uint8, rank 3) and the IDX file of their labels (uint8, rank 1, 0 to 9).
  * Throws DatasetError: those of `parseIdx`, `mismatch` (type, rank, or not as many labels as images),
  * `bad-value` (a label).
  */
 export function parseIdxImages(images: SourceBytes, labels: SourceBytes): IdxImages {
-  const { dimensions, values: pixels } = parseBytesOfRank(images, 3, 'images')
-  const { values: labelBytes } = parseBytesOfRank(labels, 1, 'labels')
+  const { samples, rows, columns, headerBytes } = parseIdxImagesHeader(
+    images.bytes,
+    images.bytes.length,
+    images.source,
+  )
+  return {
+    samples,
+    shape: [1, rows, columns],
+    pixels: images.bytes.subarray(headerBytes),
+    labels: parseIdxLabels(labels, samples, images.source),
+  }
+}
+
+/** The header of an IDX file of images, from its first bytes and its length in all; throws as `parseIdxImages` does. */
+export function parseIdxImagesHeader(bytes: Uint8Array, fileBytes: number, source: string): IdxImagesHeader {
+  const { type, dimensions, headerBytes } = parseIdxHeader(bytes, fileBytes, source)
+  requireBytesOfRank(source, 'images', type, dimensions, 3)
   const [samples, rows, columns] = dimensions
   if (rows * columns === 0 && samples > 0)
-    throw mismatch(images.source, 4, 'images with pixels', `${rows} x ${columns}`)
-  if (labelBytes.length !== samples)
-    throw mismatch(
-      labels.source,
-      4,
-      `${samples} labels, as many as images in ${images.source}`,
-      `${labelBytes.length}`,
-    )
-  const wrong = labelBytes.findIndex((label) => label > 9)
+    throw mismatch(source, 4, 'images with pixels', `${rows} x ${columns}`)
+  return { samples, rows, columns, headerBytes }
+}
+
+/** The labels, 0 to 9, of as many images, which were read from `imagesSource`; throws as `parseIdxImages` does. */
+export function parseIdxLabels(labels: SourceBytes, samples: number, imagesSource: string): Uint8Array {
+  const { bytes, source } = labels
+  const { type, dimensions, headerBytes } = parseIdxHeader(bytes, bytes.length, source)
+  requireBytesOfRank(source, 'labels', type, dimensions, 1)
+  const values = bytes.subarray(headerBytes)
+  if (values.length !== samples)
+    throw mismatch(source, 4, `${samples} labels, as many as images in ${imagesSource}`, `${values.length}`)
+  const wrong = values.findIndex((label) => label > 9)
   if (wrong !== -1)
     throw new DatasetError('bad-value', {
-      file: labels.source,
-      offset: 8 + wrong,
+      file: source,
+      offset: headerBytes + wrong,
       expected: 'a label from 0 to 9',
-      received: `${labelBytes[wrong]}`,
+      received: `${values[wrong]}`,
     })
-  return { samples, shape: [1, rows, columns], pixels, labels: labelBytes }
+  return values
 }
 
 /** The samples of `range` as f32 pixels, 0 to 255. `range` must lie in [0, images.samples], else RangeError. */
@@ -61,17 +88,17 @@ export function selectIdxImages(images: IdxImages, range: SampleRange): Split {
   }
 }
 
-function parseBytesOfRank(
-  { bytes, source }: SourceBytes,
-  rank: number,
+/** Throws DatasetError `mismatch` unless the values are bytes in an array of that rank. */
+function requireBytesOfRank(
+  source: string,
   content: string,
-): { dimensions: readonly number[]; values: Uint8Array } {
-  const { dimensions, values } = parseIdx(bytes, source)
-  if (!(values instanceof Uint8Array))
-    throw mismatch(source, 2, `${content} of type 08 (uint8)`, `another type`)
+  type: number,
+  dimensions: readonly number[],
+  rank: number,
+): void {
+  if (type !== 0x08) throw mismatch(source, 2, `${content} of type 08 (uint8)`, `another type`)
   if (dimensions.length !== rank)
     throw mismatch(source, 3, `${content} of rank ${rank}`, `rank ${dimensions.length}`)
-  return { dimensions, values }
 }
 
 function mismatch(file: string, offset: number, expected: string, received: string): DatasetError {

@@ -9,6 +9,16 @@ export interface IdxArray {
   readonly values: IdxValues
 }
 
+/** What the first bytes of an IDX file say. */
+export interface IdxHeader {
+  /** The type byte. */
+  readonly type: number
+  readonly dimensions: readonly number[]
+  readonly headerBytes: number
+  /** Number of values. */
+  readonly count: number
+}
+
 /**
  * Reads the IDX format of the MNIST files. All numbers are big-endian.
  *
@@ -24,7 +34,17 @@ export interface IdxArray {
  * Source: Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits".
  */
 export function parseIdx(bytes: Uint8Array, source: string): IdxArray {
-  if (bytes.length < 4) throw truncated(source, bytes, 'a header of at least 4 bytes')
+  const { type, dimensions, headerBytes, count } = parseIdxHeader(bytes, bytes.length, source)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return { dimensions, values: readValues(type, view, headerBytes, count) }
+}
+
+/**
+ * The header of an IDX file of `fileBytes` bytes, of which `bytes` are the first 1024 (4 + 4 * 255), or all. Throws
+ * what `parseIdx` throws: the announced size must be that of the file.
+ */
+export function parseIdxHeader(bytes: Uint8Array, fileBytes: number, source: string): IdxHeader {
+  if (fileBytes < 4) throw truncated(source, fileBytes, 'a header of at least 4 bytes')
   for (const offset of [0, 1])
     if (bytes[offset] !== 0) throw badMagic(source, offset, '00', hexadecimal(bytes[offset]))
   const type = bytes[2]
@@ -36,8 +56,8 @@ export function parseIdx(bytes: Uint8Array, source: string): IdxArray {
   const rank = bytes[3]
   if (rank === 0) throw badMagic(source, 3, 'a rank from 1 to 255', '0')
   const headerBytes = 4 + 4 * rank
-  if (bytes.length < headerBytes)
-    throw truncated(source, bytes, `a header of ${headerBytes} bytes for rank ${rank}`)
+  if (fileBytes < headerBytes)
+    throw truncated(source, fileBytes, `a header of ${headerBytes} bytes for rank ${rank}`)
 
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const dimensions = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis))
@@ -45,15 +65,15 @@ export function parseIdx(bytes: Uint8Array, source: string): IdxArray {
   const count = dimensions.includes(0) ? 0 : dimensions.reduce((product, size) => product * size, 1)
   const expectedBytes = headerBytes + count * valueBytes
   const announced = `${expectedBytes} bytes for dimensions ${clip(dimensions.join(' x '), 80)}`
-  if (bytes.length < expectedBytes) throw truncated(source, bytes, announced)
-  if (bytes.length > expectedBytes)
+  if (fileBytes < expectedBytes) throw truncated(source, fileBytes, announced)
+  if (fileBytes > expectedBytes)
     throw new DatasetError('trailing-bytes', {
       file: source,
       offset: expectedBytes,
       expected: announced,
-      received: `${bytes.length} bytes`,
+      received: `${fileBytes} bytes`,
     })
-  return { dimensions, values: readValues(type, view, headerBytes, count) }
+  return { type, dimensions, headerBytes, count }
 }
 
 /** Bytes of one value, by the type byte of the header. */
@@ -83,9 +103,9 @@ function readValues(type: number, view: DataView<ArrayBufferLike>, start: number
   }
 }
 
-function truncated(file: string, bytes: Uint8Array, expected: string): DatasetError {
-  const received = `${bytes.length} bytes`
-  return new DatasetError('truncated', { file, offset: bytes.length, expected, received })
+function truncated(file: string, fileBytes: number, expected: string): DatasetError {
+  const received = `${fileBytes} bytes`
+  return new DatasetError('truncated', { file, offset: fileBytes, expected, received })
 }
 
 function badMagic(file: string, offset: number, expected: string, received: string): DatasetError {

@@ -1,4 +1,6 @@
+import { type Affine, applyAffine } from './affine.ts'
 import type { Dataset, Split } from './dataset.ts'
+import { fitStep } from './fit-step.ts'
 import { featuresPerSample } from './split.ts'
 
 /** Names of the preprocessing steps. */
@@ -39,10 +41,19 @@ export function preprocessInPlace(dataset: Dataset, steps: readonly PreprocessSt
         `every part must have ${featureCount} features per sample; received ${featuresPerSample(part)}`,
       )
   for (const step of steps) {
-    const { offset, divisor } = fit(step, train, featureCount)
-    for (const part of parts) applyInPlace(part.features, offset, divisor)
+    const affine = fit(step, train, featureCount)
+    for (const { features } of parts) applyAffine(features, affine, features.length)
   }
   return dataset
+}
+
+function fit(step: PreprocessStep, train: Split, featureCount: number): Affine {
+  const passes = fitStep(step, featureCount)
+  for (;;) {
+    const pass = passes.next()
+    if (pass.done === true) return pass.value
+    pass.value(train.features)
+  }
 }
 
 /** Throws RangeError unless every step is known. */
@@ -53,53 +64,6 @@ export function checkSteps(steps: readonly unknown[]): void {
         `preprocess[${index}] must be one of ${preprocessSteps.join(', ')}; received ${JSON.stringify(step)}`,
       )
   })
-}
-
-/** A step as x -> (x - offset) / divisor, per feature, in f64. */
-interface Affine {
-  readonly offset: Float64Array
-  readonly divisor: Float64Array
-}
-
-function fit(step: PreprocessStep, train: Split, featureCount: number): Affine {
-  const zeros = new Float64Array(featureCount)
-  if (step === 'scaleToUnit') return { offset: zeros, divisor: zeros.map(() => 255) }
-  const mean = means(train, featureCount)
-  if (step === 'subtractMean') return { offset: mean, divisor: zeros.map(() => 1) }
-  return { offset: mean, divisor: standardDeviations(train, mean) }
-}
-
-/** Means per feature. Of a constant feature exactly its value, which a rounded sum would miss. */
-function means(train: Split, featureCount: number): Float64Array {
-  const { features, samples } = train
-  const sums = new Float64Array(featureCount)
-  const constant = new Uint8Array(featureCount).fill(1)
-  for (let start = 0; start < features.length; start += featureCount)
-    for (let feature = 0; feature < featureCount; feature++) {
-      const value = features[start + feature]
-      sums[feature] += value
-      if (value !== features[feature]) constant[feature] = 0
-    }
-  return sums.map((sum, feature) =>
-    samples > 0 && !constant[feature] ? sum / samples : (features[feature] ?? 0),
-  )
-}
-
-/** sqrt(mean of (x - mean)^2) per feature; 1 where that is 0. */
-function standardDeviations(train: Split, mean: Float64Array): Float64Array {
-  const { features, samples } = train
-  const squares = new Float64Array(mean.length)
-  for (let start = 0; start < features.length; start += mean.length)
-    for (let feature = 0; feature < mean.length; feature++)
-      squares[feature] += (features[start + feature] - mean[feature]) ** 2
-  return squares.map((sum) => (sum > 0 ? Math.sqrt(sum / samples) : 1))
-}
-
-function applyInPlace(features: Float32Array, offset: Float64Array, divisor: Float64Array): void {
-  const featureCount = offset.length
-  for (let start = 0; start < features.length; start += featureCount)
-    for (let feature = 0; feature < featureCount; feature++)
-      features[start + feature] = (features[start + feature] - offset[feature]) / divisor[feature]
 }
 
 function copy(split: Split): Split {

@@ -2,7 +2,7 @@ import type { RandomSource, Split } from './dataset.ts'
 import { requireFraction, requireInteger } from './ranges.ts'
 
 /** A part with no samples. */
-export function emptySplit(): Split {
+function emptySplit(): Split {
   return { samples: 0, features: new Float32Array(0), labels: new Int32Array(0) }
 }
 

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { RandomSource } from '../src/dataset.ts'
 
 /** A directory of its own for one test, with the files given by relative name. */
 export async function temporaryDirectory(files: Record<string, string | Uint8Array>) {
@@ -16,6 +17,13 @@ export async function temporaryDirectory(files: Record<string, string | Uint8Arr
 export function idxFile(dimensions: number[], values: number[]): Uint8Array {
   const header = dimensions.flatMap((size) => [0, 0, size >> 8, size & 255])
   return Uint8Array.from([0, 0, 8, dimensions.length, ...header, ...values])
+}
+
+/** CIFAR records with random labels and pixels. */
+export function randomCifarFile(records: number, random: RandomSource): Uint8Array {
+  return Uint8Array.from({ length: records * 3073 }, (_, index) =>
+    Math.floor(random.uniform() * (index % 3073 === 0 ? 10 : 256)),
+  )
 }
 
 /** CIFAR records, one per label, of which every byte of the image is `value`. */

@@ -44,6 +44,21 @@ const blobs = z
   })
   .describe('One Gaussian cloud per class.')
 
+const glyphs = z
+  .strictObject({
+    name: z.literal('glyphs'),
+    samplesPerClass: z.int().min(2).max(100_000).default(200),
+    noise: z.number().min(0).max(10).default(0.1),
+    validation: fraction.default(0.2).describe('Fraction held out.'),
+    preprocess: preprocess.default([]),
+  })
+  .describe('Drawn digits, small images with one channel: no files are needed.')
+
+const streaming = z
+  .boolean()
+  .optional()
+  .describe('Reads samples from the files when they are wanted, for sets larger than memory; no gzip.')
+
 const imagesAndLabels = z.tuple([fileName, fileName])
 const mnist = z
   .strictObject({
@@ -59,6 +74,7 @@ const mnist = z
       })
       .optional(),
     preprocess: preprocess.default(['scaleToUnit']),
+    streaming,
   })
   .describe('Handwritten digits, 28 x 28, the four IDX files; folder `mnist`.')
 
@@ -77,6 +93,7 @@ const cifar10 = z
       })
       .optional(),
     preprocess: preprocess.default(['subtractMean']),
+    streaming,
   })
   .describe('Small colour images, 3 x 32 x 32, binary records; folder `cifar10`.')
 
@@ -109,7 +126,7 @@ const csv = z
   .describe('A table: numeric features and one label column.')
 
 /** Where the samples come from. */
-export const datasetSchema = named('dataset', [spirals, moons, blobs, mnist, cifar10, csv])
+export const datasetSchema = named('dataset', [spirals, moons, blobs, glyphs, mnist, cifar10, csv])
 export type DatasetDocument = z.output<typeof datasetSchema>
 
 /** Names and descriptions of the data sets that a document can name. */

@@ -44,6 +44,7 @@ describe('expansion', () => {
       schedule: { name: 'constant' },
       batchSize: 32,
       epochs: 10,
+      loss: { name: 'softmaxCrossEntropy' },
       sampling: 'shuffle',
       precision: 'f32',
       evaluation: {},
@@ -259,9 +260,9 @@ describe('faults', () => {
     [
       'dataset',
       { ...run, dataset: { name: 'minst' } },
-      'unknown dataset "minst"; there are: spirals, moons, blobs, mnist, cifar10, csv',
+      'unknown dataset "minst"; there are: spirals, moons, blobs, glyphs, mnist, cifar10, csv',
     ],
-    ['model', { ...run, model: { name: 'cnn' } }, 'unknown model "cnn"; there are: mlp'],
+    ['model', { ...run, model: { name: 'cnn' } }, 'unknown model "cnn"; there are: mlp, network'],
   ])('a misspelt %s is answered with the list', (what, document, message) => {
     expect(faults({ name: 'x', run: document })).toEqual([
       { pointer: `/run/${what}/name`, code: 'invalid_union', message },

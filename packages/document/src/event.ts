@@ -1,13 +1,19 @@
-import type { SeriesKey } from './series.ts'
+import type { RecordedKey } from './series.ts'
 
 /** What training reports, in order. Steps count completed updates: the first update is step 1. */
-export type RunEvent = MetricEvent | EpochEvent | CheckpointEvent | DoneEvent
+export type RunEvent = MetricEvent | TargetEvent | EpochEvent | CheckpointEvent | DoneEvent
 
 /** Values recorded at one step; NaN and infinities are values like others. */
 export interface MetricEvent {
   readonly type: 'metric'
   readonly step: number
-  readonly values: Readonly<Partial<Record<SeriesKey, number>>>
+  readonly values: Readonly<Partial<Record<RecordedKey, number>>>
+}
+
+/** The document's target was reached for the first time. */
+export interface TargetEvent {
+  readonly type: 'target'
+  readonly step: number
 }
 
 /** An epoch is complete; epochs count from 1. */
@@ -29,6 +35,8 @@ export interface DoneEvent {
   readonly type: 'done'
   readonly outcome: 'succeeded' | 'diverged'
   readonly step: number
+  /** Whether it ended before its last epoch because the metric did not improve any more. */
+  readonly stoppedEarly?: true
   /** The first step at which the document's target was reached, if it has one. */
   readonly targetStep?: number
 }

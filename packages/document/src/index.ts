@@ -1,5 +1,13 @@
+export { type AugmentationDocument, augmentationSchema } from './augmentation.ts'
 export { type DatasetDocument, datasetSchema, datasetSummaries } from './dataset.ts'
-export type { CheckpointEvent, DoneEvent, EpochEvent, MetricEvent, RunEvent } from './event.ts'
+export type {
+  CheckpointEvent,
+  DoneEvent,
+  EpochEvent,
+  MetricEvent,
+  RunEvent,
+  TargetEvent,
+} from './event.ts'
 export { type DocumentFault, type ExpandedRun, type Expansion, expand } from './expand.ts'
 export {
   type ExperimentDocument,
@@ -7,8 +15,23 @@ export {
   experimentLimits,
   experimentSchema,
 } from './experiment.ts'
-export { type InitDocument, type ModelDocument, modelSchema } from './model.ts'
+export { type LayerDocument, layerSchema } from './layer.ts'
+export {
+  type InitDocument,
+  type LossDocument,
+  lossSchema,
+  type ModelDocument,
+  modelSchema,
+} from './model.ts'
 export { type OptimizerDocument, optimizerSchema } from './optimizer.ts'
 export { type RunDocument, runSchema } from './run.ts'
 export { type ScheduleDocument, scheduleSchema } from './schedule.ts'
-export { type SeriesKey, seriesKeySchema, seriesKeys } from './series.ts'
+export {
+  type RecordedKey,
+  recordedKeySchema,
+  type SeriesKey,
+  seriesKeySchema,
+  seriesKeys,
+  type TensorSeriesKey,
+  tensorSeriesKeySchema,
+} from './series.ts'

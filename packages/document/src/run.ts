@@ -1,7 +1,8 @@
 import { learningRateOf, optimizerDefinitions } from '@thalweg/optimizers'
 import { z } from 'zod'
+import { augmentationSchema } from './augmentation.ts'
 import { datasetSchema } from './dataset.ts'
-import { modelSchema } from './model.ts'
+import { lossSchema, modelSchema } from './model.ts'
 import { type OptimizerDocument, optimizerSchema } from './optimizer.ts'
 import { type ScheduleDocument, scheduleFault, scheduleSchema } from './schedule.ts'
 import { seriesKeySchema } from './series.ts'
@@ -27,11 +28,31 @@ const evaluation = z.strictObject({
     ),
 })
 
+const earlyStopping = z
+  .strictObject({
+    metric: z.enum(['validation.loss', 'validation.accuracy', 'train.accuracy']).default('validation.loss'),
+    patience: z.int().min(1).max(100_000).default(5).describe('Measurements without an improvement.'),
+    minimumChange: z.number().min(0).default(0).describe('What counts as an improvement is more than this.'),
+  })
+  .describe('Ends the run once the metric has not improved for so many measurements; a loss is to fall.')
+
 /** One training, described completely: the same document gives the same bits. */
 export const runSchema = z
   .strictObject({
     dataset: datasetSchema,
     model: modelSchema.default({ name: 'mlp', hidden: [100], activation: 'relu', init: { name: 'he' } }),
+    loss: lossSchema.default({ name: 'softmaxCrossEntropy' }),
+    l2: z
+      .number()
+      .min(0)
+      .max(1000)
+      .optional()
+      .describe('Adds l2 / 2 times the sum of the squared weights, biases not, to the loss.'),
+    augmentation: z
+      .array(augmentationSchema)
+      .max(8)
+      .optional()
+      .describe('How training images are changed at random, in order; of models that take images alone.'),
     optimizer: optimizerSchema,
     // In words too: zod's JSON Schema has no default where something runs before the schema.
     schedule: scheduleSchema
@@ -48,11 +69,22 @@ export const runSchema = z
       .enum(['shuffle', 'replacement'])
       .default('shuffle')
       .describe('shuffle: every sample once an epoch; replacement: every batch drawn uniformly from all.'),
+    threads: z
+      .int()
+      .min(1)
+      .max(64)
+      .optional()
+      .describe('Threads that share each batch; the result depends on how many. 1 by default.'),
     precision: z.enum(['f32', 'f64']).default('f32'),
     evaluation: evaluation.default({}),
     target: target
       .optional()
       .describe('The step and time at which the metric first reached this are recorded.'),
+    earlyStopping: earlyStopping.optional(),
+    tensorStatistics: z
+      .strictObject({ every: z.int().min(1).max(1_000_000_000).describe('Steps.') })
+      .optional()
+      .describe('Records the norms of every tensor, of its gradient and of its update, every so many steps.'),
     seed: z
       .int()
       .min(0)

@@ -19,3 +19,18 @@ export const seriesKeys = [
 
 export const seriesKeySchema = z.enum(seriesKeys)
 export type SeriesKey = (typeof seriesKeys)[number]
+
+/** What is recorded of each tensor on request: the norms of its numbers, of their gradient and of their last change. */
+export const tensorStatistics = ['norm', 'gradientNorm', 'updateNorm'] as const
+export type TensorSeriesKey = `${string}.${(typeof tensorStatistics)[number]}`
+
+/** `dense1.weight.norm` */
+export const tensorSeriesKeySchema = z.templateLiteral([
+  z.string().regex(/^[A-Za-z0-9]+(\.[A-Za-z0-9]+){1,8}$/),
+  '.',
+  z.enum(tensorStatistics),
+])
+
+/** Everything that a run may record. */
+export const recordedKeySchema = z.union([seriesKeySchema, tensorSeriesKeySchema])
+export type RecordedKey = SeriesKey | TensorSeriesKey

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { RunDocument } from '@thalweg/document'
 import { CheckpointError } from './checkpoint-error.ts'
+import type { EarlyStoppingState } from './early-stopping.ts'
 
 /** Everything a run needs to go on to the same bits. */
 export interface Checkpoint {
@@ -9,12 +10,15 @@ export interface Checkpoint {
   /** States of the streams that are drawn from while training. */
   readonly order: readonly number[]
   readonly evaluation: readonly number[]
+  readonly dropout: readonly number[]
+  readonly augmentation: readonly number[]
+  readonly earlyStopping: EarlyStoppingState
   /** The last learning rate recorded; the series holds changes only. */
   readonly learningRate: number | undefined
   readonly targetStep: number | undefined
   /** Whose state it is, and how many steps it has made. */
   readonly optimizer: { readonly name: string; readonly step: number }
-  /** Weights and optimizer state by name, little-endian. */
+  /** Weights, running statistics and optimizer state by name, little-endian. */
   readonly arrays: Readonly<Record<string, Uint8Array>>
 }
 
@@ -26,7 +30,7 @@ interface Header extends Omit<Checkpoint, 'arrays'> {
 
 /** "THWC", then the version of the layout. */
 const magic = 0x54485743
-const version = 1
+const version = 2
 const fixedBytes = 12
 const digestBytes = 32
 

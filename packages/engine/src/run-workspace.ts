@@ -1,15 +1,17 @@
-import type { Split } from '@thalweg/datasets'
 import { bytesFor, createWorkspace, elementBytes, maxWorkspaceBytes, type Workspace } from '@thalweg/kernels'
 import type { Model } from '@thalweg/nn'
 import type { Optimizer } from '@thalweg/optimizers'
+import { residentSamples } from './batch-input.ts'
+import { evaluationBytes } from './evaluation.ts'
+import type { Samples } from './samples.ts'
+import { stepBytes } from './step.ts'
 
 export interface WorkspaceParts {
   readonly model: Model
   readonly optimizer: Optimizer
-  readonly train: Split
+  readonly train: Samples
   readonly batchSize: number
-  /** Samples that the batch's arrays hold: those of a step, or of an evaluation. */
-  readonly rows: number
+  readonly threads: number
 }
 
 /** The optimizer's arrays, and for each tensor the numbers of a step. */
@@ -21,23 +23,27 @@ function stateBytes(model: Model, optimizer: Optimizer, elements: number): numbe
   return tensors.reduce((sum, bytes) => sum + bytes, 0)
 }
 
-/** What is small: scalar blocks and results. */
-const smallBytes = 65_536
+/** What is small: scalar blocks, results, barriers, and how each sample of a batch is moved. */
+function smallBytes(batchSize: number): number {
+  return 65_536 + 3 * bytesFor(3 * batchSize, 4)
+}
 
 /** A workspace that holds all of a run; throws RangeError with the sizes where it would be too large. */
-export function createRunWorkspace({ model, optimizer, train, batchSize, rows }: WorkspaceParts): Workspace {
+export function createRunWorkspace(parts: WorkspaceParts): Workspace {
+  const { model, optimizer, train, batchSize, threads } = parts
   const elements = elementBytes[model.precision]
+  const resident = residentSamples(train, batchSize)
   const bytes =
     model.weightBytes +
-    model.batchBytes(rows) +
+    stepBytes(model, batchSize, threads) +
+    evaluationBytes(model, threads) +
     stateBytes(model, optimizer, elements) +
-    bytesFor(train.features.length, elements) +
-    2 * bytesFor(train.samples, 4) +
-    bytesFor(batchSize, 4) +
-    smallBytes
-  if (bytes <= maxWorkspaceBytes) return createWorkspace({ bytes })
+    bytesFor(resident * model.features, elements) +
+    bytesFor(resident, 4) +
+    smallBytes(batchSize)
+  if (bytes <= maxWorkspaceBytes) return createWorkspace({ bytes, shared: threads > 1 })
   const [needed, most] = [bytes, maxWorkspaceBytes].map((each) => `${(each / 2 ** 30).toFixed(1)} GiB`)
   throw new RangeError(
-    `the run needs ${needed} of memory for ${model.parameterCount} parameters, batches of ${rows} and its data; at most ${most}`,
+    `the run needs ${needed} of memory for ${model.parameterCount} parameters, batches of ${batchSize} and its data; at most ${most}`,
   )
 }

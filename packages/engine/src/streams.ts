@@ -4,7 +4,7 @@ import { mersenne } from 'pure-rand/generator/mersenne'
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 
 /** What random numbers are for. Each purpose has a stream of its own, so that more draws for one change no other. */
-const purposes = ['data', 'init', 'order', 'evaluation'] as const
+const purposes = ['data', 'init', 'order', 'evaluation', 'dropout', 'augmentation'] as const
 export type Purpose = (typeof purposes)[number]
 
 /** A sequence of random numbers that can be saved and continued. */
@@ -20,6 +20,8 @@ export interface Stream {
   restore(state: readonly number[]): void
 }
 
+export type Streams = Readonly<Record<Purpose, Stream>>
+
 /**
  * The streams of a run: xoroshiro128+ from one seed, each stream 2^64 draws after the one before, so that they never
  * overlap.
@@ -27,7 +29,7 @@ export interface Stream {
  * The generator is linear in the bits of its state: from states that differ by a few bits it gives correlated numbers
  * for ever. So the state is not made of the seed itself but drawn from a Mersenne twister, which stirs it well.
  */
-export function createStreams(seed: number): Readonly<Record<Purpose, Stream>> {
+export function createStreams(seed: number): Streams {
   const stirred = mersenne(seed)
   const generator = xoroshiro128plusFromState(Array.from({ length: 4 }, () => stirred.next()))
   const streams = purposes.map((purpose) => {

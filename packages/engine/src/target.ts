@@ -4,7 +4,8 @@ import type { MetricEvent, RunDocument } from '@thalweg/document'
 export interface Target {
   /** The first step that reached it. */
   step: number | undefined
-  observe(step: number, values: MetricEvent['values']): void
+  /** Whether this is the first step that reached it. */
+  observe(step: number, values: MetricEvent['values']): boolean
   /** For the event that ends the run. */
   reached(): { readonly targetStep?: number }
 }
@@ -15,9 +16,11 @@ export function createTarget(target: RunDocument['target']): Target {
     step: undefined,
     observe(step, values) {
       const value = target === undefined ? undefined : values[target.metric]
-      if (target === undefined || value === undefined || this.step !== undefined) return
+      if (target === undefined || value === undefined || this.step !== undefined) return false
       // NaN reaches nothing.
-      if (value >= (target.atLeast ?? -Infinity) && value <= (target.atMost ?? Infinity)) this.step = step
+      if (!(value >= (target.atLeast ?? -Infinity) && value <= (target.atMost ?? Infinity))) return false
+      this.step = step
+      return true
     },
     reached() {
       return this.step === undefined ? {} : { targetStep: this.step }

@@ -1,3 +1,4 @@
+import type { Weights } from '@thalweg/nn'
 import type { OptimizerState } from '@thalweg/optimizers'
 import { CheckpointError } from './checkpoint-error.ts'
 
@@ -6,10 +7,13 @@ import { CheckpointError } from './checkpoint-error.ts'
  * run copies them back.
  */
 export function trainedArrays(
-  parameters: Float32Array | Float64Array,
+  { parameters, statistics }: Weights,
   state: OptimizerState,
 ): Record<string, Uint8Array> {
-  const arrays: Record<string, Uint8Array> = { parameters: bytesOf(parameters) }
+  const arrays: Record<string, Uint8Array> = {
+    parameters: bytesOf(parameters),
+    statistics: bytesOf(statistics),
+  }
   for (const [tensor, { vectors, scalars }] of Object.entries(state.tensors)) {
     for (const [name, vector] of Object.entries(vectors)) arrays[`${tensor}.${name}`] = bytesOf(vector)
     for (const [name, value] of Object.entries(scalars)) arrays[`${tensor}.${name}`] = bytesOf(value)
@@ -23,10 +27,10 @@ export function restoreArrays(
     readonly optimizer: { readonly name: string; readonly step: number }
     readonly arrays: Record<string, Uint8Array>
   },
-  parameters: Float32Array | Float64Array,
+  weights: Weights,
   state: OptimizerState,
 ): void {
-  const targets = trainedArrays(parameters, state)
+  const targets = trainedArrays(weights, state)
   const fits = Object.entries(targets).every(([name, { length }]) => saved.arrays[name]?.length === length)
   if (saved.optimizer.name !== state.optimizer || !fits) {
     throw new CheckpointError('other-run', `its optimizer state is not one of ${state.optimizer}`)

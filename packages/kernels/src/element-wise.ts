@@ -131,3 +131,54 @@ export const combine = once((precision: Precision) =>
       lanes.store(y, lanes.add(lanes.mul(alpha, lanes.load(x)), lanes.mul(beta, lanes.load(y)))),
   }),
 )
+
+/** `(count, -, x, y)`: y = x. */
+export const copy = once((precision: Precision) =>
+  elementWise({
+    name: 'copy',
+    precision,
+    arrays: 2,
+    scalars: 0,
+    temporaries: 0,
+    body: (lanes, [x, y]) => lanes.store(y, lanes.load(x)),
+  }),
+)
+
+/** `(count, -, x, y, sum)`: sum = x + y, which may lie where x or y does. */
+export const add = once((precision: Precision) =>
+  elementWise({
+    name: 'add',
+    precision,
+    arrays: 3,
+    scalars: 0,
+    temporaries: 0,
+    body: (lanes, [x, y, sum]) => lanes.store(sum, lanes.add(lanes.load(x), lanes.load(y))),
+  }),
+)
+
+/** `(count, -, x, y, product)`: the Hadamard product, product = x y element by element; it may lie where x or y does. */
+export const hadamard = once((precision: Precision) =>
+  elementWise({
+    name: 'hadamard',
+    precision,
+    arrays: 3,
+    scalars: 0,
+    temporaries: 0,
+    body: (lanes, [x, y, product]) => lanes.store(product, lanes.mul(lanes.load(x), lanes.load(y))),
+  }),
+)
+
+/** `(count, -, x1, …, xn)`: x1 += x2 + … + xn, from left to right. */
+export const sumArrays = once((precision: Precision, count: number) =>
+  elementWise({
+    name: 'sumArrays',
+    precision,
+    arrays: count,
+    scalars: 0,
+    temporaries: 0,
+    body: (lanes, [total, ...others]) => {
+      const sum = others.reduce((before, each) => lanes.add(before, lanes.load(each)), lanes.load(total))
+      lanes.store(total, sum)
+    },
+  }),
+)

@@ -1,4 +1,5 @@
 import {
+  type AssembledModule,
   assemble,
   type EmittedFunction,
   func,
@@ -73,14 +74,21 @@ export function bind<const N extends string>(
   return instantiate<N>(workspace, Object.fromEntries(functions))
 }
 
+/** Encodes functions as a module over a workspace's memory. */
+export function assembleFor(
+  { memory: value, bytesTotal, shared }: Workspace,
+  functions: Readonly<Record<string, EmittedFunction>>,
+): AssembledModule {
+  const pages = bytesTotal / 65_536
+  return assemble({ exports: functions, memory: { value, min: pages, max: pages, shared } })
+}
+
 /** Emits, compiles and instantiates functions over a workspace's memory. */
 export function instantiate<const N extends string>(
   workspace: Workspace,
   functions: Readonly<Record<string, EmittedFunction>>,
 ): Readonly<Record<N, BoundKernel>> {
-  const pages = workspace.bytesTotal / 65_536
-  const memory = { value: workspace.memory, min: pages, max: pages }
-  const { bytes, imports } = assemble({ exports: functions, memory })
+  const { bytes, imports } = assembleFor(workspace, functions)
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports)
   return exports as Record<N, BoundKernel>
 }

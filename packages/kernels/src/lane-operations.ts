@@ -62,9 +62,9 @@ export function arithmetic(instructions: Instructions, pick: Instruction) {
 }
 
 const transcendentals = {
-  exp: importFunc({ in: [f64], out: [f64] }, Math.exp),
-  log: importFunc({ in: [f64], out: [f64] }, Math.log),
-  pow: importFunc({ in: [f64, f64], out: [f64] }, Math.pow),
+  exp: importFunc('Math.exp', { in: [f64], out: [f64] }, Math.exp),
+  log: importFunc('Math.log', { in: [f64], out: [f64] }, Math.log),
+  pow: importFunc('Math.pow', { in: [f64, f64], out: [f64] }, Math.pow),
 }
 
 /** Takes vectors apart, computes each element in f64, and puts the results together. */

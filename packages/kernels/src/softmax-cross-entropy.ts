@@ -1,29 +1,13 @@
-import { call, f32, f32x4, f64, f64x2, i32, if_, importFunc, type Local, local } from './assembler/index.ts'
+import { f32, f64, i32, if_, local } from './assembler/index.ts'
+import { asNumber, conversionsOf } from './conversions.ts'
 import { advance, type Emit, get, plus, set, times, whileBelow, whole } from './emit.ts'
 import { expOfNegative } from './exp.ts'
 import { defineKernel, type Kernel, once } from './kernel.ts'
+import { labelColumn } from './label-column.ts'
 import { lanesOf, type Precision } from './lanes.ts'
 
-const log = importFunc({ in: [f64], out: [f64] }, Math.log)
-
-/** Steps between the element's type and f64, and between one element and the lanes. */
-const conversions = {
-  f32: {
-    widen: () => f64.promote_f32(),
-    narrow: () => f32.demote_f64(),
-    splat: () => f32x4.splat(),
-    greater: () => f32.gt(),
-  },
-  f64: { widen: () => {}, narrow: () => {}, splat: () => f64x2.splat(), greater: () => f64.gt() },
-} as const
-
-/** The label at an address. */
-function labelAt(address: Local<'i32'>): Emit {
-  return () => {
-    local.get(address)
-    i32.load()
-  }
-}
+const f64Lane = lanesOf.f64.single
+const greater = { f32: () => f32.gt(), f64: () => f64.gt() }
 
 /**
  * `(rows, columns, logits, labels, probabilities, result)`: softmax and cross-entropy of every row.
@@ -38,7 +22,7 @@ function labelAt(address: Local<'i32'>): Emit {
 export const softmaxCrossEntropy = once((precision: Precision): Kernel => {
   const { vector, single } = lanesOf[precision]
   const { elementBytes } = single
-  const { widen, narrow, splat, greater } = conversions[precision]
+  const { widen, narrow, splat } = conversionsOf[precision]
   return defineKernel({
     name: 'softmaxCrossEntropy',
     parameters: ['rows', 'columns', 'logits', 'labels', 'probabilities', 'result'],
@@ -74,7 +58,7 @@ export const softmaxCrossEntropy = once((precision: Precision): Kernel => {
         whileBelow(column, rowBytes, () => {
           single.load(z)()
           local.get(largest)
-          greater()
+          greater[precision]()
           if_(() => set(best, get(column)))
           set(largest, single.max(get(largest), single.load(z)))
           advance(column, whole(elementBytes))
@@ -83,10 +67,7 @@ export const softmaxCrossEntropy = once((precision: Precision): Kernel => {
 
       /** p_ij = e^(z_ij - m_i), not yet divided, and their sum s_i. */
       function exponentiate(): void {
-        set(wide, () => {
-          local.get(largest)
-          splat()
-        })
+        set(wide, splat(get(largest)))
         set(column, whole(0))
         whileBelow(column, get(fullBytes), () => {
           vector.store(p, expOfNegative(vector, vector.sub(vector.load(z), get(wide)), wideRest, wideRounded))
@@ -99,45 +80,23 @@ export const softmaxCrossEntropy = once((precision: Precision): Kernel => {
         set(sum, () => f64.const(0))
         set(column, whole(0))
         whileBelow(column, rowBytes, () => {
-          set(sum, () => {
-            local.get(sum)
-            single.load(p)()
-            widen()
-            f64.add()
-          })
+          set(sum, f64Lane.add(get(sum), widen(single.load(p))))
           advance(column, whole(elementBytes))
         })
       }
 
       /** rowLoss = log s_i - (z_iy - m_i); total += rowLoss. */
-      function addLoss(labelColumn: Emit): void {
-        set(rowLoss, () => {
-          local.get(sum)
-          call(log)
-          single.sub(single.load(plus(get(logits), labelColumn)), get(largest))()
-          widen()
-          f64.sub()
-        })
-        set(total, () => {
-          local.get(total)
-          local.get(rowLoss)
-          f64.add()
-        })
+      function addLoss(label: Emit): void {
+        const exponent = single.sub(single.load(plus(get(logits), label)), get(largest))
+        set(rowLoss, f64Lane.sub(f64Lane.transcendental('log', [get(sum)]), widen(exponent)))
+        set(total, f64Lane.add(get(total), get(rowLoss)))
       }
 
       /** p_ij /= s_i, as a product with the reciprocal. */
       function normalize(): void {
         const reciprocal = rest
-        set(reciprocal, () => {
-          f64.const(1)
-          local.get(sum)
-          f64.div()
-          narrow()
-        })
-        set(wide, () => {
-          local.get(reciprocal)
-          splat()
-        })
+        set(reciprocal, narrow(f64Lane.div(f64Lane.constant(1), get(sum))))
+        set(wide, splat(get(reciprocal)))
         set(column, whole(0))
         whileBelow(column, get(fullBytes), () => {
           vector.store(p, vector.mul(vector.load(p), get(wide)))
@@ -155,15 +114,15 @@ export const softmaxCrossEntropy = once((precision: Precision): Kernel => {
       set(correct, whole(0))
       set(total, () => f64.const(0))
       whileBelow(logits, get(end), () => {
-        const labelColumn = times(labelAt(labels), whole(elementBytes))
+        const label = labelColumn(labels, elementBytes)
         findLargest()
         exponentiate()
-        addLoss(labelColumn)
+        addLoss(label)
         set(
           correct,
           plus(get(correct), () => {
             local.get(best)
-            labelColumn()
+            label()
             i32.eq()
             // x - x is 0, or NaN where x is not finite: such a row is no hit.
             local.get(rowLoss)
@@ -204,7 +163,7 @@ export const softmaxCrossEntropy = once((precision: Precision): Kernel => {
 export const softmaxCrossEntropyBackward = once((precision: Precision): Kernel => {
   const { vector, single } = lanesOf[precision]
   const { elementBytes } = single
-  const { narrow, splat } = conversions[precision]
+  const { narrow, splat } = conversionsOf[precision]
   return defineKernel({
     name: 'softmaxCrossEntropyBackward',
     parameters: ['rows', 'samples', 'columns', 'probabilities', 'labels', 'gradient'],
@@ -212,17 +171,9 @@ export const softmaxCrossEntropyBackward = once((precision: Precision): Kernel =
     body({ rows, samples, columns, probabilities, labels, gradient, end, column, wide, share }) {
       const p = plus(get(probabilities), get(column))
       const dz = plus(get(gradient), get(column))
-      set(share, () => {
-        f64.const(1)
-        local.get(samples)
-        f64.convert_i32_u()
-        f64.div()
-        narrow()
-      })
-      set(wide, () => {
-        local.get(share)
-        splat()
-      })
+      const samplesInAll: Emit = asNumber(get(samples))
+      set(share, narrow(f64Lane.div(f64Lane.constant(1), samplesInAll)))
+      set(wide, splat(get(share)))
       set(columns, times(get(columns), whole(elementBytes)))
       set(end, plus(get(probabilities), times(get(rows), get(columns))))
       whileBelow(probabilities, get(end), () => {
@@ -239,7 +190,7 @@ export const softmaxCrossEntropyBackward = once((precision: Precision): Kernel =
           single.store(dz, single.mul(single.load(p), get(share)))
           advance(column, whole(elementBytes))
         })
-        set(column, times(labelAt(labels), whole(elementBytes)))
+        set(column, labelColumn(labels, elementBytes))
         single.store(dz, single.mul(single.sub(single.load(p), single.constant(1)), get(share)))
         advance(probabilities, get(columns))
         advance(gradient, get(columns))

@@ -21,31 +21,43 @@ export const maxWorkspaceBytes = 65_535 * pageBytes
  */
 export interface Workspace {
   readonly memory: WebAssembly.Memory
+  /** Whether threads share it: then its arrays lie in a SharedArrayBuffer. */
+  readonly shared: boolean
   readonly bytesTotal: number
   readonly bytesUsed: number
   /** A zeroed array of `length` f32; throws RangeError when the workspace is full. */
-  f32(length: number): Float32Array<ArrayBuffer>
+  f32(length: number): Float32Array
   /** A zeroed array of `length` f64. */
-  f64(length: number): Float64Array<ArrayBuffer>
+  f64(length: number): Float64Array
   /** A zeroed array of `length` i32. */
-  i32(length: number): Int32Array<ArrayBuffer>
+  i32(length: number): Int32Array
 }
 
 const workspaces = new WeakMap<ArrayBufferLike, Workspace>()
 
+export interface WorkspaceOptions {
+  /** Rounded up to whole pages of 64 KiB; up to 4 GiB less a page. */
+  readonly bytes: number
+  /**
+   * Whether other threads may get the memory; false by default, because JavaScript copies into shared memory four times
+   * as slowly.
+   */
+  readonly shared?: boolean
+}
+
 /**
- * Makes a workspace of `bytes`, rounded up to whole pages of 64 KiB; up to 4 GiB less a page.
+ * Makes a workspace. Throws RangeError for a size out of range.
  *
  * @example
  * const workspace = createWorkspace({ bytes: 1 << 20 })
  * const weights = workspace.f32(1000)
  */
-export function createWorkspace({ bytes }: { readonly bytes: number }): Workspace {
+export function createWorkspace({ bytes, shared = false }: WorkspaceOptions): Workspace {
   if (!(Number.isSafeInteger(bytes) && bytes > 0 && bytes <= maxWorkspaceBytes)) {
     throw new RangeError(`workspace: bytes must be a whole number in [1, ${maxWorkspaceBytes}], got ${bytes}`)
   }
   const pages = Math.ceil(bytes / pageBytes)
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared })
   const { buffer } = memory
   // Address 0 stays unused, so that no array is confused with "none".
   let next = lineBytes
@@ -68,6 +80,7 @@ export function createWorkspace({ bytes }: { readonly bytes: number }): Workspac
 
   const workspace: Workspace = {
     memory,
+    shared,
     bytesTotal: buffer.byteLength,
     get bytesUsed() {
       return Math.min(next, buffer.byteLength)

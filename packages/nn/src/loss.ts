@@ -1,4 +1,3 @@
-import { softmaxCrossEntropy as forwardKernel, softmaxCrossEntropyBackward } from '@thalweg/kernels'
 import type { PlanContext } from './layer.ts'
 
 /** Addresses of what a loss reads and writes. */
@@ -28,25 +27,4 @@ export interface Loss {
     outputs: number,
     arrays: LossArrays & { readonly outputGradient: number },
   ): void
-}
-
-/**
- * Softmax, and cross-entropy with the labels.
- *
- *   p_j = e^(z_j) / sum_k e^(z_k),  loss = -log p_y,  dz_j = p_j - [j = y]
- *
- * Predictions are p.
- */
-export function softmaxCrossEntropy(): Loss {
-  return {
-    name: 'softmaxCrossEntropy',
-    targets: false,
-    forward({ plan, precision, rows }, columns, { outputs, labels, predictions, result }) {
-      plan.call(forwardKernel(precision), rows, columns, outputs, labels, predictions, result)
-    },
-    backward({ plan, precision, rows, batchRows }, columns, { labels, predictions, outputGradient }) {
-      const arrays = [predictions, labels, outputGradient]
-      plan.call(softmaxCrossEntropyBackward(precision), rows, batchRows, columns, ...arrays)
-    },
-  }
 }

@@ -10,9 +10,10 @@ import {
 } from '@thalweg/kernels'
 import { bytesPlaced, type Mask, placeIn } from './arena.ts'
 import type { Addresses, Layer, PlanContext, TensorSpec } from './layer.ts'
-import { type Loss, type LossArrays, softmaxCrossEntropy } from './loss.ts'
+import type { Loss, LossArrays } from './loss.ts'
 import { laySequence, type PlacedSequence } from './sequence.ts'
 import { type Shape, sizeOf } from './shape.ts'
+import { softmaxCrossEntropy } from './softmax-cross-entropy.ts'
 
 type Vector = Float32Array | Float64Array
 

@@ -41,7 +41,7 @@ export interface PlacedSequence {
   forward(context: PlanContext, input: number, tensors: Addresses, statistics: Addresses): number
   /** The address of the output for an input. */
   outputIn(input: number): number
-  /** Where the gradient of the output is to be written before `backward`. */
+  /** Where the gradient of the output is to be written before `backward`; free after it, for one of the input too. */
   readonly outputGradient: number
   /** Appends the backward pass; the gradient of the input goes to `inputGradient`, if given. */
   backward(context: PlanContext, arrays: SequenceBackward): void

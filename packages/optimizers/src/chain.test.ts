@@ -184,3 +184,26 @@ function counted(): () => number {
   let count = 0
   return () => Math.sin(++count)
 }
+
+it.each([
+  ['one pass', () => chain(clipByValue(0.5), adam({ learningRate: 0.01 }))],
+  ['several passes', () => chain(clipByGlobalNorm(0.1), adam({ learningRate: 0.01 }))],
+])('planned in parts for three threads: the same bits as stepped, %s', (_name, create) => {
+  const workspace = createWorkspace({ bytes: 1 << 18 })
+  const [planned, stepped, gradient] = [1, 1, 2].map((seed) => {
+    const array = workspace.f32(1500)
+    array.set(sequence(1500, seed))
+    return array
+  })
+  const [first, second] = [create(), create()]
+  const states = [first.init(planned), second.init(stepped)]
+  const plans = [1, 2, 3].map(() => createPlan(workspace))
+  const prepare = first.plan(plans, planned, gradient, states[0])
+  const runs = plans.map((plan) => plan.compile())
+  for (let step = 0; step < 5; step++) {
+    prepare()
+    for (const run of runs) run()
+    second.step(stepped, gradient, states[1])
+  }
+  expect(planned).toEqual(stepped)
+})

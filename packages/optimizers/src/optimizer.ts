@@ -69,12 +69,13 @@ export interface Optimizer {
    */
   evaluationParameters(state: OptimizerState): Parameters | undefined
   /**
-   * Appends the update to a plan over the workspace in which all arrays lie. The function returned must be called
+   * Appends the update to a plan over the workspace in which all arrays lie, or to plans that threads run side by side:
+   * they share an update of one pass, to the same bits; of more, the first does all. The function returned must be called
    * before every run of the plan: it counts the step and writes its numbers. Throws TypeError where an update cannot be
    * laid down beforehand.
    */
   plan(
-    plan: Plan,
+    plan: Plan | readonly Plan[],
     parameters: Parameters,
     gradient: Parameters,
     state: OptimizerState,

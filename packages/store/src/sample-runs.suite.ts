@@ -23,9 +23,11 @@ export const textFields: Readonly<Record<string, (run: Run) => Value>> = {
   experiment: (run) => run.experimentId,
   state: (run) => run.state,
   reason: (run) => run.reason,
+  backend: (run) => run.backend,
   optimizer: (run) => run.document.optimizer.name,
   dataset: (run) => run.document.dataset.name,
-  'params.model.hidden': (run) => JSON.stringify(run.document.model.hidden),
+  'params.model.hidden': (run) =>
+    run.document.model.name === 'mlp' ? JSON.stringify(run.document.model.hidden) : undefined,
   'params.sampling': (run) => run.document.sampling,
   'params.no.such.path': () => undefined,
 }
@@ -66,14 +68,23 @@ export async function fill(store: Store, tick: () => void): Promise<void> {
     const value = random() < 0.3 ? specials[count % 3] : Math.floor(random() * 5) / 4
     const points =
       random() < 0.3 ? [] : [...curve('train.loss', [1, value]), ...curve('validation.accuracy', [value])]
-    await store.report(run, reportOf(points, { step: count % 4, trainingMs: count % 3 }), leaseMs)
+    await store.report(
+      run,
+      reportOf(points, { step: count % 4, trainingMs: count % 3, ...backendOf(count) }),
+      leaseMs,
+    )
     tick()
     const ending = Math.floor(random() * 5)
     if (ending === 0) await store.finish(run, { state: 'failed', reason: 'error' })
     if (ending === 1) await store.finish(run, { state: 'failed', reason: 'diverged' })
     if (ending === 2) await store.finish(run, { state: 'cancelled' })
-    if (ending === 3) await store.finish(run, { state: 'succeeded', targetStep: undefined })
+    if (ending === 3) await store.finish(run, { state: 'succeeded' })
   }
+}
+
+/** Two thirds of the runs know theirs. */
+function backendOf(count: number): { readonly backend?: string } {
+  return count % 3 === 0 ? {} : { backend: ['wasm', 'OpenBLAS 0.3.21'][count % 2] }
 }
 
 /** Missing last, whichever the order; then by id. */

@@ -1,5 +1,8 @@
 export type { DatasetSpec } from '../dataset-spec.ts'
 export type { MissingFile } from './missing-files.ts'
 export { findMissingFiles } from './missing-files.ts'
+export type { OpenRecordsOptions, RecordSource } from './open-records.ts'
+export { openRecords } from './open-records.ts'
 export type { ReadDatasetOptions } from './read-dataset.ts'
 export { readDataset } from './read-dataset.ts'
+export type { RecordPart } from './record-part.ts'

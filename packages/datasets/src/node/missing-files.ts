@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import type { DatasetSpec } from '../dataset-spec.ts'
 import { DatasetError, type DatasetErrorCode } from '../errors.ts'
 import { locate } from './locate.ts'
-import { wantedFiles } from './wanted-files.ts'
+import { requirePlain } from './record-file.ts'
+import { isStreamed, wantedFiles } from './wanted-files.ts'
 
 /** A file that a specification wants and that cannot be used. */
 export interface MissingFile {
@@ -12,7 +13,7 @@ export interface MissingFile {
   readonly file: string
   /** All names tried. */
   readonly tried: readonly string[]
-  /** `no-directory`, `missing-file`, `outside-directory` or `unreadable`. */
+  /** `no-directory`, `missing-file`, `outside-directory`, `unreadable`, or `mismatch` for a gzipped file to be streamed. */
   readonly reason: DatasetErrorCode
   /** The sentence that `readDataset` would fail with. */
   readonly message: string
@@ -20,7 +21,8 @@ export interface MissingFile {
 
 /**
  * The files that `readDataset(spec, { directory, ... })` would not find, without reading any; empty when all
- * are there, and for generated sets. Names that lead out of the directory are among them.
+ * are there, and for generated sets. Names that lead out of the directory are among them, and with `streaming` the files
+ * that `openRecords` would refuse as gzipped.
  * Throws RangeError or TypeError for a specification with malformed file names.
  */
 export async function findMissingFiles(
@@ -29,9 +31,10 @@ export async function findMissingFiles(
 ): Promise<readonly MissingFile[]> {
   const { folder, train, validation, test } = wantedFiles(spec)
   const missing: MissingFile[] = []
-  for (const names of [...train, ...validation, ...test])
+  for (const [index, names] of [train, validation, test].flatMap((part) => [...part.entries()]))
     try {
-      await locate(directory, folder, names)
+      const file = await locate(directory, folder, names)
+      if (isStreamed(spec, index)) await requirePlain(file)
     } catch (error) {
       if (!(error instanceof DatasetError)) throw error
       missing.push({

@@ -113,6 +113,27 @@ describe('readDataset cifar10', () => {
     expect(firstPixels(dataset.test?.features)).toEqual([42.5])
   })
 
+  it('transposes images where channels are to come last, before statistics are computed', async () => {
+    const record = Uint8Array.from({ length: 3073 }, (_, index) => (index === 0 ? 4 : (index - 1) >> 10))
+    const directory = await directoryWith({ 'cifar10/data_batch_2.bin': record })
+    const read = (layout?: 'channelsLast') =>
+      readDataset(
+        { name: 'cifar10', files: { train: ['data_batch_2.bin'] }, preprocess: [] },
+        { directory, layout, random: noRandom },
+      )
+    const [first, last] = [await read(), await read('channelsLast')]
+    expect([first.shape, last.shape]).toEqual([
+      [3, 32, 32],
+      [32, 32, 3],
+    ])
+    expect([first.image, last.image]).toEqual([
+      [32, 32, 3],
+      [32, 32, 3],
+    ])
+    expect([...first.train.features]).toEqual(Array.from({ length: 3072 }, (_, index) => index >> 10))
+    expect([...last.train.features]).toEqual(Array.from({ length: 3072 }, (_, index) => index % 3))
+  })
+
   it('reads named files; without files.test no test part, unless samples of it are asked for', async () => {
     const directory = await directoryWith({ ...batches, 'cifar10/val.bin': cifarFile([9, 9], 7) })
     const read = (spec: Omit<DatasetSpec & { name: 'cifar10' }, 'name'>) =>
@@ -192,11 +213,16 @@ describe('readDataset', () => {
   it('refuses an unknown name or step before it reads', async () => {
     const read = (spec: object) => readDataset(spec as DatasetSpec, { random: noRandom })
     await expect(read({ name: 'imagenet' })).rejects.toThrow(
-      new RangeError('name must be one of spirals, moons, blobs, mnist, cifar10, csv; received "imagenet"'),
+      new RangeError(
+        'name must be one of spirals, moons, blobs, glyphs, mnist, cifar10, csv; received "imagenet"',
+      ),
     )
     await expect(read({ name: 'mnist', preprocess: ['whiten'] })).rejects.toThrow(
       /^preprocess\[0\] must be one of/,
     )
+    await expect(
+      readDataset({ name: 'mnist' }, { random: noRandom, layout: 'NHWC' as 'channelsLast' }),
+    ).rejects.toThrow(/^layout must be one of channelsFirst, channelsLast; received "NHWC"$/)
     await expect(read({ name: 'mnist', files: { train: ['a'] } })).rejects.toThrow(
       new RangeError('files.train must name 2 files; received 1'),
     )

@@ -1,16 +1,16 @@
 import type { Dataset, RandomSource } from '../dataset.ts'
 import { type DatasetSpec, datasetNames } from '../dataset-spec.ts'
-import { DatasetError } from '../errors.ts'
 import { generateDataset } from '../generate-dataset.ts'
 import type { SourceBytes } from '../idx-images.ts'
+import { checkLayout, type ImageLayout } from '../image.ts'
 import { checkSteps } from '../preprocess.ts'
 import { requireInteger } from '../ranges.ts'
-import { locate, sourceName } from './locate.ts'
+import { locate } from './locate.ts'
 import { readCifar10 } from './read-cifar10.ts'
 import { readCsv } from './read-csv.ts'
 import { defaultMaximumFileBytes, type ReadFiles, readDataFile } from './read-file.ts'
 import { readMnist } from './read-mnist.ts'
-import { isFileSpec, type WantedFiles, wantedFiles } from './wanted-files.ts'
+import { isFileSpec, noDirectory, wantedFiles } from './wanted-files.ts'
 
 export interface ReadDatasetOptions {
   /** The data directory, with one folder per set; undefined or '' where none is configured. */
@@ -19,6 +19,8 @@ export interface ReadDatasetOptions {
   readonly random: RandomSource
   /** Largest file in bytes, also after inflation, 1 to 2^31 - 1. Default 2^28. */
   readonly maximumFileBytes?: number | undefined
+  /** Order of the numbers of an image; tables have none. Default 'channelsFirst'. */
+  readonly layout?: ImageLayout | undefined
 }
 
 /**
@@ -29,14 +31,15 @@ export interface ReadDatasetOptions {
  *   const iris = await readDataset({ name: 'csv', file: 'iris.csv', skipLines: 1 }, { directory, random })
  */
 export async function readDataset(spec: DatasetSpec, options: ReadDatasetOptions): Promise<Dataset> {
-  const { directory, random, maximumFileBytes = defaultMaximumFileBytes } = options
+  const { directory, random, maximumFileBytes = defaultMaximumFileBytes, layout = 'channelsFirst' } = options
   requireInteger('maximumFileBytes', maximumFileBytes, 1, 2 ** 31 - 1)
   if (!datasetNames.includes(spec.name))
     throw new RangeError(
       `name must be one of ${datasetNames.join(', ')}; received ${JSON.stringify(spec.name)}`,
     )
+  checkLayout(layout)
   checkSteps(spec.preprocess ?? [])
-  if (!isFileSpec(spec)) return generateDataset(spec, random)
+  if (!isFileSpec(spec)) return generateDataset(spec, random, { layout })
 
   const wanted = wantedFiles(spec)
   if (!directory) throw noDirectory(wanted)
@@ -48,19 +51,10 @@ export async function readDataset(spec: DatasetSpec, options: ReadDatasetOptions
   }
   switch (spec.name) {
     case 'mnist':
-      return readMnist(spec, readFiles)
+      return readMnist(spec, readFiles, layout)
     case 'cifar10':
-      return readCifar10(spec, readFiles)
+      return readCifar10(spec, readFiles, layout)
     case 'csv':
       return readCsv(spec, readFiles, random)
   }
-}
-
-function noDirectory({ folder, train, validation, test }: WantedFiles): DatasetError {
-  const wanted = [...train, ...validation, ...test].map((names) => sourceName(folder, names[0]))
-  return new DatasetError('no-directory', {
-    file: wanted.join(', '),
-    expected: 'a data directory',
-    received: 'none: THALWEG_DATA is not set',
-  })
 }

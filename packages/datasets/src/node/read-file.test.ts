@@ -39,6 +39,17 @@ beforeAll(async () => {
 })
 afterAll(() => remove())
 
+let streamed = { path: '', remove: async () => {} }
+beforeAll(async () => {
+  streamed = await temporaryDirectory({
+    'cifar10/zipped.bin': gzipped,
+    'cifar10/plain.bin': table,
+    'mnist/images': table,
+    'mnist/labels.gz': gzipped,
+  })
+})
+afterAll(() => streamed.remove())
+
 const read = (file: string, maximumFileBytes?: number) =>
   readDataset({ name: 'csv', file, validation: 0 }, { directory, random: noRandom, maximumFileBytes })
 
@@ -174,6 +185,23 @@ describe('findMissingFiles', () => {
       'data_batch_5.bin',
       'test_batch.bin',
     ])
+  })
+
+  it('lists files to be streamed that are gzipped, but not those of labels', async () => {
+    const cifar = (file: string, streaming?: boolean) =>
+      findMissingFiles({ name: 'cifar10', files: { train: [file] }, streaming }, streamed.path)
+    expect(await cifar('zipped.bin')).toEqual([])
+    expect(await cifar('zipped.bin', true)).toMatchObject([
+      { file: 'zipped.bin', reason: 'mismatch', message: expect.stringContaining('inflate it') },
+    ])
+    expect(await cifar('plain.bin', true)).toEqual([])
+    const mnist = (images: string) =>
+      findMissingFiles(
+        { name: 'mnist', files: { train: [images, 'labels.gz'] }, streaming: true },
+        streamed.path,
+      )
+    expect(await mnist('images')).toEqual([])
+    expect(await mnist('labels.gz')).toMatchObject([{ file: 'labels.gz', reason: 'mismatch' }])
   })
 
   it('agrees with readDataset', async () => {

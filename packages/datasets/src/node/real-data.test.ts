@@ -1,7 +1,12 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { noRandom, seededRandom } from '../../test/seeded-random.ts'
+import { temporaryDirectory } from '../../test/temporary-directory.ts'
 import type { Dataset, Split } from '../dataset.ts'
 import type { DatasetSpec } from '../dataset-spec.ts'
+import { openRecords, type RecordSource } from './open-records.ts'
 import { readDataset } from './read-dataset.ts'
 
 const directory = process.env.THALWEG_DATA
@@ -71,6 +76,80 @@ describe.skipIf(!directory)('real data', () => {
     ;[125.4 - 125.36, 123.17 - 122.85, 114.05 - 113.39].forEach((mean, channel) => {
       expect(Math.abs(shifted[channel] - mean)).toBeLessThan(0.011)
     })
+  })
+
+  it('cifar10: channels last are the same numbers, transposed', async () => {
+    const spec = { ...cifarSpec, train: 100 }
+    const first = await readDataset(spec, { directory, random: noRandom })
+    const last = await readDataset(spec, { directory, random: noRandom, layout: 'channelsLast' })
+    expect([first.shape, last.shape]).toEqual([
+      [3, 32, 32],
+      [32, 32, 3],
+    ])
+    const back = last.train.features.map((_, index) => {
+      const [sample, channel, pixel] = [
+        Math.floor(index / 3072),
+        Math.floor((index % 3072) / 1024),
+        index % 1024,
+      ]
+      return last.train.features[sample * 3072 + pixel * 3 + channel]
+    })
+    expect(Buffer.compare(Buffer.from(back.buffer), Buffer.from(first.train.features.buffer))).toBe(0)
+  })
+
+  /** Whether random rows of both parts are the same bits, read from the files and held in memory. */
+  async function expectSameRows(source: RecordSource, dataset: Dataset): Promise<void> {
+    const random = seededRandom(12)
+    for (const [part, split] of [
+      [source.train, dataset.train],
+      [source.validation, dataset.validation],
+    ] as const) {
+      expect(part.labels).toEqual(split.labels)
+      const target = new Float32Array(100 * source.featureCount)
+      for (let batch = 0; batch < 5; batch++) {
+        const indices = Int32Array.from({ length: 100 }, () => Math.floor(part.samples * random.uniform()))
+        await part.read(indices, 100, target)
+        indices.forEach((index, row) => {
+          const bytes = ({ buffer }: Float32Array, sample: number) =>
+            Buffer.from(buffer, sample * 4 * source.featureCount, 4 * source.featureCount)
+          expect(bytes(target, row).equals(bytes(split.features, index)), `batch ${batch}, row ${row}`).toBe(
+            true,
+          )
+        })
+      }
+    }
+  }
+
+  it('cifar10: streamed, the same bits as in memory, two files as one', async () => {
+    for (const preprocess of [undefined, ['standardize']] as const) {
+      const files = { train: ['test-1000.bin', 'val-1000.bin'] }
+      const spec = { name: 'cifar10', files, train: 1300, validation: 500, preprocess } as const
+      const source = await openRecords(spec, { directory, layout: 'channelsLast' })
+      const dataset = await readDataset(spec, { directory, random: noRandom, layout: 'channelsLast' })
+      await expectSameRows(source, dataset)
+      await source.close()
+    }
+  })
+
+  it('mnist: the gzipped file is refused, the inflated one streamed to the same bits', async () => {
+    const files = { train: ['t10k-images-idx3-ubyte.gz', 't10k-labels-idx1-ubyte.gz'] } as const
+    const spec = { name: 'mnist', files, validation: 1000 } as const
+    await expect(openRecords(spec, { directory })).rejects.toThrow(/^mnist\/t10k-images.*inflate it/)
+    const read = (name: string) => readFile(join(directory ?? '', 'mnist', name))
+    const temporary = await temporaryDirectory({
+      'mnist/images': gunzipSync(await read(files.train[0])),
+      'mnist/labels': await read(files.train[1]),
+    })
+    try {
+      const source = await openRecords(
+        { ...spec, files: { train: ['images', 'labels'] } },
+        { directory: temporary.path },
+      )
+      await expectSameRows(source, await readDataset(spec, { directory, random: noRandom }))
+      await source.close()
+    } finally {
+      await temporary.remove()
+    }
   })
 
   const csv = (file: string, rest: Partial<DatasetSpec & { name: 'csv' }> = {}): Promise<Dataset> =>

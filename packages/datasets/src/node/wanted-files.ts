@@ -1,4 +1,6 @@
-import type { Cifar10Spec, CsvSpec, DatasetSpec, MnistSpec } from '../dataset-spec.ts'
+import { type CsvSpec, type DatasetSpec, isStreaming, type RecordsSpec } from '../dataset-spec.ts'
+import { DatasetError } from '../errors.ts'
+import { sourceName } from './locate.ts'
 
 /** A file, under each of the names it may have; the first is the one to report. */
 export type FileNames = readonly [string, ...string[]]
@@ -20,7 +22,7 @@ export interface WantedFiles {
 export function wantedFiles(spec: DatasetSpec): WantedFiles {
   switch (spec.name) {
     case 'mnist':
-      return { folder: 'mnist', ...countedFiles(spec, officialMnist, 2) }
+      return { folder: 'mnist', ...countedFiles(spec, officialMnist(spec.streaming === true), 2) }
     case 'cifar10':
       return { folder: 'cifar10', ...countedFiles(spec, officialCifar10, undefined) }
     case 'csv':
@@ -31,8 +33,23 @@ export function wantedFiles(spec: DatasetSpec): WantedFiles {
 }
 
 /** Whether a set is read from files. */
-export function isFileSpec(spec: DatasetSpec): spec is MnistSpec | Cifar10Spec | CsvSpec {
+export function isFileSpec(spec: DatasetSpec): spec is RecordsSpec | CsvSpec {
   return spec.name === 'mnist' || spec.name === 'cifar10' || spec.name === 'csv'
+}
+
+/** The error where `wanted` files are to be read and no data directory is configured. */
+export function noDirectory({ folder, train, validation, test }: WantedFiles): DatasetError {
+  const wanted = [...train, ...validation, ...test].map((names) => sourceName(folder, names[0]))
+  return new DatasetError('no-directory', {
+    file: wanted.join(', '),
+    expected: 'a data directory',
+    received: 'none: THALWEG_DATA is not set',
+  })
+}
+
+/** Whether the file at `index` of a part is read at random, so that it must not be gzipped. */
+export function isStreamed(spec: DatasetSpec, index: number): boolean {
+  return isStreaming(spec) && (spec.name === 'cifar10' || index === 0)
 }
 
 interface OfficialFiles {
@@ -40,9 +57,11 @@ interface OfficialFiles {
   readonly test: readonly FileNames[]
 }
 
-const officialMnist: OfficialFiles = {
-  train: [idxNames('train-images', 3), idxNames('train-labels', 1)],
-  test: [idxNames('t10k-images', 3), idxNames('t10k-labels', 1)],
+function officialMnist(streaming: boolean): OfficialFiles {
+  return {
+    train: [idxNames('train-images', 3, streaming), idxNames('train-labels', 1, streaming)],
+    test: [idxNames('t10k-images', 3, streaming), idxNames('t10k-labels', 1, streaming)],
+  }
 }
 
 const officialCifar10: OfficialFiles = {
@@ -50,13 +69,16 @@ const officialCifar10: OfficialFiles = {
   test: [['test_batch.bin']],
 }
 
-function idxNames(stem: string, rank: number): FileNames {
-  const names = [`${stem}-idx${rank}-ubyte`, `${stem}.idx${rank}-ubyte`]
-  return [`${names[0]}.gz`, names[0], `${names[1]}.gz`, names[1]]
+/** Gzipped files first, as they are distributed; plain ones first where files are to be streamed from. */
+function idxNames(stem: string, rank: number, streaming: boolean): FileNames {
+  const [dashed, dotted] = [`${stem}-idx${rank}-ubyte`, `${stem}.idx${rank}-ubyte`]
+  return streaming
+    ? [dashed, dotted, `${dashed}.gz`, `${dotted}.gz`]
+    : [`${dashed}.gz`, dashed, `${dotted}.gz`, dotted]
 }
 
 function countedFiles(
-  spec: MnistSpec | Cifar10Spec,
+  spec: RecordsSpec,
   official: OfficialFiles,
   length: number | undefined,
 ): Omit<WantedFiles, 'folder'> {

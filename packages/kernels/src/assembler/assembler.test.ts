@@ -595,6 +595,41 @@ describe('vector instructions', () => {
     }
   })
 
+  it('v128: constants, and single lanes in memory', () => {
+    const bytes = Array.from({ length: 16 }, (_, byte) => 250 - byte)
+    apply(0, () => v128.const(bytes))
+    expect([...new Uint8Array(value.buffer, 64, 16)]).toEqual(bytes)
+    const memory = new Int32Array(value.buffer, 0, 24)
+    memory.set([1, 2, 3, 4, 5, 6, 7, 8])
+    const vector = (): void => {
+      i32.const(16)
+      v128.load()
+    }
+    for (const [name, lane, expected] of [
+      ['load32_lane', 3, [5, 6, 7, 2]],
+      ['load64_lane', 0, [2, 3, 7, 8]],
+    ] as const) {
+      apply(0, () => {
+        i32.const(0)
+        vector()
+        v128[name](lane, { offset: 4 })
+      })
+      expect([name, ...i32s(64)]).toEqual([name, ...expected])
+    }
+    for (const [name, lane, expected] of [
+      ['store32_lane', 2, [0, 7, 0, 0]],
+      ['store64_lane', 1, [0, 7, 8, 0]],
+    ] as const) {
+      memory.fill(0, 16, 20)
+      emitted([], [], () => {
+        i32.const(64)
+        vector()
+        v128[name](lane, { offset: 4 })
+      })()
+      expect([name, ...i32s(64)]).toEqual([name, ...expected])
+    }
+  })
+
   it('i8x16: shuffle and swizzle', () => {
     const bytes = new Uint8Array(value.buffer)
     for (let at = 0; at < 32; at++) bytes[at] = at
@@ -712,8 +747,8 @@ describe('modules', () => {
     local.get(x)
     f64.add()
   })
-  const power = importFunc({ in: [f64, f64], out: [f64] }, Math.pow)
-  const exponential = importFunc({ in: [f64], out: [f64] }, Math.exp)
+  const power = importFunc('pow', { in: [f64, f64], out: [f64] }, Math.pow)
+  const exponential = importFunc('exp', { in: [f64], out: [f64] }, Math.exp)
 
   it('a function brings what it calls, once, however deep', () => {
     const fourTimes = func({ in: [f64], out: [f64] }, ([x]) => {

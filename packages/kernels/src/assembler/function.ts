@@ -49,10 +49,11 @@ export function func<const In extends readonly Type[], const Locals extends read
 
 /** A function of JavaScript, to be called from emitted ones. */
 export function importFunc(
+  name: string,
   { in: parameters, out }: FunctionText<readonly Type[], readonly []>,
   run: ImportedFunction['run'],
 ): ImportedFunction {
-  return { kind: 'import', type: { args: kinds(parameters), results: kinds(out) }, run }
+  return { kind: 'import', name, type: { args: kinds(parameters), results: kinds(out) }, run }
 }
 
 function kinds(types: readonly Type[]): ValueType[] {

@@ -1,6 +1,7 @@
+export { atomics, drop } from './atomic.ts'
 export { block, br, br_if, call, if_, loop, select } from './control.ts'
 export { func, importFunc } from './function.ts'
-export { assemble } from './module.ts'
+export { type AssembledModule, assemble } from './module.ts'
 export { f32, f64, i32, i64, local } from './numeric.ts'
 export type { AnyFunction, EmittedFunction, ImportedFunction, Local, Type } from './types.ts'
 export { f32x4, f64x2, i8x16, i32x4, i64x2, v128 } from './vector.ts'

@@ -8,13 +8,21 @@ import type { AnyFunction, EmittedFunction, FunctionType, ImportedFunction, Valu
 export interface ModuleText {
   readonly exports: Readonly<Record<string, EmittedFunction>>
   /** The memory that loads and stores go to, and its sizes in pages of 64 KiB. */
-  readonly memory: { readonly value: WebAssembly.Memory; readonly min: number; readonly max: number }
+  readonly memory: {
+    readonly value: WebAssembly.Memory
+    readonly min: number
+    readonly max: number
+    /** Whether threads share it; false by default. */
+    readonly shared?: boolean
+  }
 }
 
 export interface AssembledModule {
   readonly bytes: Uint8Array<ArrayBuffer>
   /** What an instance of it wants. */
   readonly imports: WebAssembly.Imports
+  /** The functions among them, by the names under which they are wanted. */
+  readonly functions: readonly (readonly [wantedAs: string, imported: ImportedFunction])[]
 }
 
 const valueTypeCodes: Readonly<Record<ValueType, number>> = {
@@ -43,7 +51,13 @@ export function assemble({ exports, memory }: ModuleText): AssembledModule {
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
     ...section(1, [...types.values()]),
     ...section(2, [
-      [...importedAs('memory'), 0x02, 0x01, ...unsigned(memory.min), ...unsigned(memory.max)],
+      [
+        ...importedAs('memory'),
+        0x02,
+        memory.shared ? 0x03 : 0x01,
+        ...unsigned(memory.min),
+        ...unsigned(memory.max),
+      ],
       ...imported.map((_, index) => [...importedAs(index), 0x00, ...typeOf(index)]),
     ]),
     ...section(
@@ -62,10 +76,16 @@ export function assemble({ exports, memory }: ModuleText): AssembledModule {
       }),
     ),
   ]
-  const functionImports = imported.map(({ run }, index) => [index, run])
+  const functionImports = imported.map((each, index) => [String(index), each] as const)
   return {
     bytes: new Uint8Array(bytes),
-    imports: { [importModule]: { memory: memory.value, ...Object.fromEntries(functionImports) } },
+    imports: {
+      [importModule]: {
+        memory: memory.value,
+        ...Object.fromEntries(functionImports.map(([name, { run }]) => [name, run])),
+      },
+    },
+    functions: functionImports,
   }
 }
 

@@ -21,6 +21,8 @@ export interface FunctionType {
 /** A function of JavaScript. */
 export interface ImportedFunction {
   readonly kind: 'import'
+  /** What it is called in other threads, which have a function of their own by this name: `Math.log`. */
+  readonly name: string
   readonly type: FunctionType
   readonly run: (...values: number[]) => number
 }

@@ -1,5 +1,5 @@
 import { emit } from './emission.ts'
-import { access, consecutive, simd, vectorial } from './instruction.ts'
+import { access, consecutive, type Place, simd, vectorial } from './instruction.ts'
 
 // Vector instructions: section 5.4.8 of the WebAssembly Core Specification 2.0, and the relaxed ones from 0x100 on.
 // The two widths of a kind share the order of their opcodes.
@@ -7,6 +7,15 @@ import { access, consecutive, simd, vectorial } from './instruction.ts'
 const floatComparisons = 'eq ne lt gt le ge'
 const floatArithmetic = 'sqrt add sub mul div min max pmin pmax'
 const relaxed = 'relaxed_madd relaxed_nmadd'
+
+/** A load or store of one lane, of `bytes`. */
+function laneAccess(bytes: number, opcode: number): (lane: number, place?: Place) => void {
+  const instruction = access(bytes, ...simd(opcode))
+  return (lane, place) => {
+    instruction(place)
+    emit(lane)
+  }
+}
 
 /** An instruction that picks a lane. */
 function onLane(opcode: number): (lane: number) => void {
@@ -21,6 +30,14 @@ export const v128 = {
   load32_zero: access(4, ...simd(92)),
   load64_zero: access(8, ...simd(93)),
   store: access(16, ...simd(11)),
+  /** Sixteen bytes. */
+  const: (bytes: readonly number[]): void => emit(...simd(12), ...bytes),
+  /** Takes an address and a vector, of which one lane is replaced. */
+  load32_lane: laneAccess(4, 86),
+  load64_lane: laneAccess(8, 87),
+  /** Takes an address and a vector, of which one lane is stored. */
+  store32_lane: laneAccess(4, 90),
+  store64_lane: laneAccess(8, 91),
   ...consecutive(vectorial, 77, 'not and andnot or xor bitselect any_true'),
 } as const
 

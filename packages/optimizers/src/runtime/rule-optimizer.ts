@@ -259,7 +259,7 @@ export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
 
     plan(plan, parameters, gradient, state) {
       const runs = runsOf(parameters, gradient, state)
-      planStages(plan, code, runs.list)
+      planStages('call' in plan ? [plan] : plan, code, runs.list)
       return (overrides) => {
         writeNumbers(runs, state, withOverrides(overrides))
         state.step += 1

@@ -1,4 +1,4 @@
-import { type BoundKernel, elementBytes, type Plan, workspaceOf } from '@thalweg/kernels'
+import { type BoundKernel, elementBytes, type Plan, partOf, workspaceOf } from '@thalweg/kernels'
 import { addNumber } from '../notation/between.ts'
 import { vectorStates } from '../notation/passes.ts'
 import type { Code, Compiled } from './code.ts'
@@ -153,9 +153,23 @@ export function runStages(runs: readonly TensorRun[]): void {
   }
 }
 
-/** Appends all stages over tensors to a plan over the workspace in which their arrays lie. */
-export function planStages(plan: Plan, code: Code, runs: readonly TensorRun[]): void {
-  const placed = runs.map((run) => {
+/** Elements that a thread's part of an update is a multiple of: several lines of the cache, of which none is shared. */
+const partUnit = 256
+
+/**
+ * Appends all stages over tensors to a plan over the workspace in which their arrays lie, or to plans of threads: they
+ * share a single pass, which needs nothing but its own place; else the first one does all.
+ */
+export function planStages(plans: readonly Plan[], code: Code, runs: readonly TensorRun[]): void {
+  const [first] = runs
+  const shared = first?.compiled.stages.length === 1 && first.compiled.begin === undefined
+  if (shared) for (const [index, plan] of plans.entries()) planPart(plan, code, runs, index, plans.length)
+  else planAll(plans[0], code, runs)
+}
+
+/** The arrays of tensors and their addresses; throws TypeError where they lie elsewhere. */
+function placesIn(plan: Plan, code: Code, runs: readonly TensorRun[]) {
+  return runs.map((run) => {
     const { parameter, gradient, state, compiled } = run
     const arrays = arraysOf(code, parameter, gradient, state)
     if ([...arrays, state.block].some((array) => workspaceOf(array) !== plan.workspace)) {
@@ -163,6 +177,25 @@ export function planStages(plan: Plan, code: Code, runs: readonly TensorRun[]): 
     }
     return { run, arrays, ...addresses(code, compiled, state), columns: parameter.length / state.rows }
   })
+}
+
+/** Appends a thread's part of the only pass. */
+function planPart(plan: Plan, code: Code, runs: readonly TensorRun[], index: number, parts: number): void {
+  for (const { run, arrays, blocksAt, blockBytes, columns } of placesIn(plan, code, runs)) {
+    const [{ pass }] = run.compiled.stages
+    if (pass === undefined) continue
+    const { start, count } = partOf(columns, index, parts, partUnit)
+    if (count === 0) continue
+    for (let unit = 0; unit < run.state.rows; unit++) {
+      const from = unit * columns + start
+      const at = arrays.map((array) => array.byteOffset + from * array.BYTES_PER_ELEMENT)
+      plan.call(pass, count, blocksAt + unit * blockBytes, ...at)
+    }
+  }
+}
+
+function planAll(plan: Plan, code: Code, runs: readonly TensorRun[]): void {
+  const placed = placesIn(plan, code, runs)
   const stages = placed[0]?.run.compiled.stages.length ?? 0
   for (const { run, blocksAt } of placed) {
     const { begin } = run.compiled

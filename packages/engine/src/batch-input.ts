@@ -1,0 +1,92 @@
+import {
+  type AugmentationSpec,
+  checkAugmentations,
+  drawAugmentation,
+  type ImageShape,
+} from '@thalweg/datasets'
+import { gatherImages, gatherRows, type Plan, type Workspace } from '@thalweg/kernels'
+import type { Batch, Model } from '@thalweg/nn'
+import type { Samples } from './samples.ts'
+import type { Stream } from './streams.ts'
+
+/** Where the samples of a training batch come from. */
+export interface BatchInput {
+  /** The samples of the next batch, to be filled before `prepare`. */
+  readonly indices: Int32Array
+  /** Draws how the first `rows` samples are changed, and reads those that are in files: then it must be awaited. */
+  prepare(rows: number): undefined | Promise<void>
+  /** Appends that the samples `start` to `start + count` of the batch are brought into a thread's arrays. */
+  plan(plan: Plan, start: number, count: number, batch: Batch): void
+}
+
+export interface BatchInputParts {
+  readonly model: Model
+  readonly workspace: Workspace
+  /** Copied into the workspace if they are in memory; else through a window as large as a batch. */
+  readonly train: Samples
+  readonly batchSize: number
+  readonly augmentation: readonly AugmentationSpec[]
+  /** The samples as images; undefined where they are none, and nothing can be augmented. */
+  readonly image: ImageShape | undefined
+  readonly stream: Stream
+}
+
+/** What the input takes of the workspace, in numbers of samples that it holds. */
+export function residentSamples(train: Samples, batchSize: number): number {
+  return train.features === undefined ? batchSize : train.samples
+}
+
+/**
+ * Lays the training samples, or a window of them, in the workspace. Throws RangeError for an augmentation that does not fit
+ * the images.
+ */
+export function createBatchInput(parts: BatchInputParts): BatchInput {
+  const { model, workspace, train, batchSize, augmentation, image, stream } = parts
+  if (image !== undefined) checkAugmentations(augmentation, image)
+  const resident = residentSamples(train, batchSize)
+  const features = workspace[model.precision](resident * model.features)
+  const labels = workspace.i32(resident)
+  const indices = workspace.i32(batchSize)
+  const streamed = train.features === undefined
+  // Samples in a window lie in the order in which they were read.
+  const places = streamed ? workspace.i32(batchSize).map((_, place) => place) : indices
+  if (train.features !== undefined) {
+    features.set(train.features)
+    labels.set(train.labels)
+  }
+  const moves = augmentation.length > 0 ? workspace.i32(movesPerSample * batchSize) : undefined
+
+  function drawMoves(into: Int32Array, shape: ImageShape, rows: number): void {
+    for (let row = 0; row < rows; row++) {
+      const { flip, rowShift, columnShift } = drawAugmentation(augmentation, shape, stream)
+      into[movesPerSample * row] = flip
+      into[movesPerSample * row + 1] = rowShift
+      into[movesPerSample * row + 2] = columnShift
+    }
+  }
+
+  return {
+    indices,
+    prepare(rows) {
+      if (moves !== undefined && image !== undefined) drawMoves(moves, image, rows)
+      if (!streamed) return undefined
+      for (let row = 0; row < rows; row++) labels[row] = train.labels[indices[row]]
+      return train.read(indices, rows, features)
+    },
+    plan(plan, start, count, batch) {
+      const from = places.byteOffset + 4 * start
+      plan.call(gatherRows, count, 4, from, labels.byteOffset, batch.labels.byteOffset)
+      if (moves === undefined || image === undefined) {
+        const rowBytes = model.features * features.BYTES_PER_ELEMENT
+        plan.call(gatherRows, count, rowBytes, from, features.byteOffset, batch.features.byteOffset)
+        return
+      }
+      const movesAt = moves.byteOffset + 4 * movesPerSample * start
+      const arrays = [from, movesAt, features.byteOffset, batch.features.byteOffset]
+      plan.call(gatherImages(model.precision), count, ...image, ...arrays)
+    },
+  }
+}
+
+/** Whether an image is flipped, and how far it is moved down and right. */
+const movesPerSample = 3

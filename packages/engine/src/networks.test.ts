@@ -1,0 +1,206 @@
+import { expand, type RunDocument, type RunEvent } from '@thalweg/document'
+import { decodeSafetensors } from '@thalweg/nn'
+import { describe, expect, it } from 'vitest'
+import { loadModel, ModelFileError, prepareTraining } from './index.ts'
+
+function runDocument(run: Record<string, unknown>): RunDocument {
+  const expansion = expand({ name: 'test', run: { epochs: 2, ...run } as never, seeds: [1] })
+  if (!expansion.ok) throw new Error(JSON.stringify(expansion.faults))
+  return expansion.runs[0].document
+}
+
+interface Options {
+  readonly checkpoint?: Uint8Array
+  readonly wantsCheckpoint?: () => boolean
+}
+
+async function collect(document: RunDocument, options: Options = {}) {
+  const training = await prepareTraining(document, { dataDirectory: undefined, ...options })
+  const events: RunEvent[] = []
+  for await (const event of training.events()) events.push(event)
+  return { training, events }
+}
+
+const metrics = (events: readonly RunEvent[]) => events.filter((event) => event.type === 'metric')
+const losses = (events: readonly RunEvent[]) =>
+  metrics(events).map(({ values }) => values['train.loss'] ?? Number.NaN)
+const checkpointsOf = (events: readonly RunEvent[]) => events.filter((event) => event.type === 'checkpoint')
+
+const glyphs = { name: 'glyphs', samplesPerClass: 12 }
+
+/** Everything that a resumed run must go on with: masks, moves, running statistics, a rate that changes. */
+const everything = {
+  dataset: glyphs,
+  model: {
+    name: 'network',
+    layers: [
+      { name: 'conv2d', filters: 4, padding: 'same' },
+      { name: 'batchNorm' },
+      { name: 'relu' },
+      { name: 'maxPool' },
+      { name: 'residual', layers: [{ name: 'conv2d', filters: 4, padding: 1 }, { name: 'gelu' }] },
+      { name: 'averagePool', size: 3 },
+      { name: 'flatten' },
+      { name: 'dense', units: 16 },
+      { name: 'layerNorm' },
+      { name: 'tanh' },
+      { name: 'dropout', rate: 0.25 },
+    ],
+    init: { name: 'orthogonal' },
+  },
+  optimizer: { name: 'adam', learningRate: 0.01 },
+  schedule: { name: 'stepDecay', factor: 0.5, every: 3 },
+  augmentation: [{ name: 'flip' }, { name: 'shift', pixels: 2 }],
+  l2: 1e-3,
+  batchSize: 20,
+}
+
+describe.each([
+  ['one thread', {}],
+  ['two threads', { threads: 2 }],
+  ['f64, replacement', { precision: 'f64', sampling: 'replacement' }],
+])('a network with everything, %s', (_name, variant) => {
+  const document = runDocument({ ...everything, ...variant })
+
+  it('gives the same bits twice, and after a checkpoint at every step', { timeout: 60_000 }, async () => {
+    const { events } = await collect(document, { wantsCheckpoint: () => true })
+    const plain = events.filter((event) => event.type !== 'checkpoint')
+    const again = await collect(document)
+    expect(again.events).toEqual(plain)
+    const checkpoints = checkpointsOf(events)
+    expect(checkpoints.length).toBe(metrics(events).length - 1)
+    for (const { step, data } of checkpoints) {
+      const resumed = await collect(document, { checkpoint: data })
+      expect(resumed.events).toEqual(
+        plain
+          .filter((event) => event.type !== 'epoch' || event.step > step)
+          .filter((event) => event.step > step),
+      )
+    }
+  })
+})
+
+describe('threads', () => {
+  const run = {
+    dataset: { name: 'spirals', samplesPerClass: 30 },
+    model: { name: 'mlp', hidden: [8, 8] },
+    optimizer: { name: 'momentum', learningRate: 0.1 },
+    precision: 'f64',
+    batchSize: 15,
+    epochs: 3,
+  }
+
+  it.each([2, 3, 20])('%d give what one gives, up to rounding, and the same bits twice', async (threads) => {
+    // With 20, some have no sample of a batch.
+    const alone = await collect(runDocument(run))
+    const [first, second] = [
+      await collect(runDocument({ ...run, threads })),
+      await collect(runDocument({ ...run, threads })),
+    ]
+    expect(second.events).toEqual(first.events)
+    const expected = losses(alone.events)
+    for (const [index, loss] of losses(first.events).entries()) {
+      expect(Math.abs(loss - expected[index])).toBeLessThan(1e-12)
+    }
+  })
+
+  it.each(['muon', 'lamb', 'adafactor'])(
+    'share the gradient of %s, whose update is one thread’s',
+    async (name) => {
+      const [alone, together] = [
+        await collect(runDocument({ ...run, optimizer: { name } })),
+        await collect(runDocument({ ...run, optimizer: { name }, threads: 2 })),
+      ]
+      const expected = losses(alone.events)
+      for (const [index, loss] of losses(together.events).entries()) {
+        expect(Math.abs(loss - expected[index])).toBeLessThan(1e-9)
+      }
+    },
+  )
+})
+
+describe('ends', () => {
+  it('early, when the metric has not improved for as many measurements', async () => {
+    const { events } = await collect(
+      runDocument({
+        dataset: { name: 'blobs', samplesPerClass: 20 },
+        optimizer: { name: 'sgd', learningRate: 1e-9 },
+        earlyStopping: { metric: 'validation.loss', patience: 2, minimumChange: 0.1 },
+        epochs: 50,
+      }),
+    )
+    // The first measurement, after the first step, is the best; two more follow at the ends of epochs.
+    const last = events.at(-1)
+    expect(last).toMatchObject({ type: 'done', outcome: 'succeeded', stoppedEarly: true })
+    expect(events.filter((event) => event.type === 'epoch').length).toBe(2)
+  })
+
+  it('with the step that reached the target, once', async () => {
+    const document = runDocument({
+      dataset: { name: 'blobs', samplesPerClass: 40, spread: 0.5 },
+      optimizer: { name: 'adam', learningRate: 0.05 },
+      target: { metric: 'train.accuracy', atLeast: 0.9 },
+      epochs: 20,
+    })
+    const { events } = await collect(document)
+    const reached = events.filter((event) => event.type === 'target')
+    expect(reached.length).toBe(1)
+    const at = metrics(events).find(({ values }) => (values['train.accuracy'] ?? 0) >= 0.9)
+    expect(reached[0].step).toBe(at?.step)
+    expect(events.at(-1)).toMatchObject({ targetStep: at?.step })
+  })
+})
+
+it('records the norms of tensors, of their gradients and updates when asked', async () => {
+  const document = runDocument({
+    dataset: { name: 'blobs', samplesPerClass: 20 },
+    model: { name: 'mlp', hidden: [] },
+    optimizer: { name: 'sgd', learningRate: 0.5 },
+    precision: 'f64',
+    tensorStatistics: { every: 2 },
+  })
+  const { events } = await collect(document)
+  for (const { step, values } of metrics(events)) {
+    const update = values['dense1.weight.updateNorm']
+    expect(update === undefined).toBe(step % 2 !== 0)
+    if (update === undefined) continue
+    const [weight, bias] = [
+      values['dense1.weight.gradientNorm'] ?? 0,
+      values['dense1.bias.gradientNorm'] ?? 0,
+    ]
+    expect(update).toBeCloseTo(0.5 * weight, 12)
+    expect(Math.hypot(weight, bias)).toBeCloseTo(values.gradientNorm ?? 0, 12)
+  }
+})
+
+describe('a saved model', () => {
+  it('is loaded to the same numbers, and says what the run measured', async () => {
+    const document = runDocument({ ...everything, epochs: 3 })
+    const { training, events } = await collect(document)
+    const bytes = training.saveModel()
+    const model = loadModel(bytes)
+    expect(model.document).toEqual(document)
+    expect(model.input).toEqual([12, 12, 1])
+    const { tensors, metadata } = decodeSafetensors(bytes)
+    expect(Object.keys(tensors)).toContain('batchNorm1.variance')
+    expect(JSON.parse(metadata.data).classes).toBe(10)
+    const probabilities = model.predict(new Float32Array(2 * 144).fill(0.5))
+    expect(probabilities.length).toBe(20)
+    expect(probabilities.slice(0, 10)).toEqual(probabilities.slice(10))
+    expect(Array.from(probabilities.slice(0, 10)).reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 5)
+    expect(events.at(-1)).toMatchObject({ outcome: 'succeeded' })
+  })
+
+  it('is refused where it is another’s', async () => {
+    const { training } = await collect(
+      runDocument({ dataset: { name: 'blobs', samplesPerClass: 20 }, optimizer: { name: 'sgd' } }),
+    )
+    const bytes = training.saveModel()
+    const text = new TextDecoder('latin1').decode(bytes)
+    const swapped = Uint8Array.from(text.replace('dense1.bias', 'dense9.bias'), (letter) =>
+      letter.charCodeAt(0),
+    )
+    expect(() => loadModel(swapped)).toThrow(ModelFileError)
+    expect(() => loadModel(bytes).predict(new Float32Array(3))).toThrow('multiple of 2 numbers, got 3')
+  })
+})

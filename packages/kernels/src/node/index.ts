@@ -1,0 +1,7 @@
+export { type Backend, findBackend } from './backend.ts'
+export { type BackendChoice, backendChoice } from './backend-choice.ts'
+export { blasGemm, type GemmFunction } from './blas-gemm.ts'
+export { type BlasLibrary, type FoundBlas, type LoadBlasOptions, loadBlas } from './blas-library.ts'
+export { blasProducts } from './blas-products.ts'
+export type { CblasGemm } from './cblas.ts'
+export { createTeam, type Team, type TeamOptions } from './team.ts'
