@@ -49,7 +49,8 @@ export function createBatchInput(parts: BatchInputParts): BatchInput {
   const indices = workspace.i32(batchSize)
   const streamed = train.features === undefined
   // Samples in a window lie in the order in which they were read.
-  const places = streamed ? workspace.i32(batchSize).map((_, place) => place) : indices
+  const places = streamed ? workspace.i32(batchSize) : indices
+  if (streamed) for (let place = 0; place < batchSize; place++) places[place] = place
   if (train.features !== undefined) {
     features.set(train.features)
     labels.set(train.labels)

@@ -1,6 +1,10 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { expand, type RunDocument, type RunEvent } from '@thalweg/document'
 import { decodeSafetensors } from '@thalweg/nn'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { loadModel, ModelFileError, prepareTraining } from './index.ts'
 
 function runDocument(run: Record<string, unknown>): RunDocument {
@@ -10,6 +14,7 @@ function runDocument(run: Record<string, unknown>): RunDocument {
 }
 
 interface Options {
+  readonly dataDirectory?: string
   readonly checkpoint?: Uint8Array
   readonly wantsCheckpoint?: () => boolean
 }
@@ -202,5 +207,34 @@ describe('a saved model', () => {
     )
     expect(() => loadModel(swapped)).toThrow(ModelFileError)
     expect(() => loadModel(bytes).predict(new Float32Array(3))).toThrow('multiple of 2 numbers, got 3')
+  })
+})
+
+describe.runIf(process.env.THALWEG_DATA)('a data set that stays in its files', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'thalweg-streaming-'))
+  afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+  it('trains to the same bits as in memory', async () => {
+    mkdirSync(join(directory, 'mnist'))
+    for (const name of ['t10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte']) {
+      const zipped = readFileSync(join(process.env.THALWEG_DATA ?? '', 'mnist', `${name}.gz`))
+      writeFileSync(join(directory, 'mnist', name), gunzipSync(zipped))
+    }
+    const files = { train: ['t10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte'] }
+    const dataset = { name: 'mnist', files, train: 600, validation: 100, preprocess: ['standardize'] }
+    const model = { name: 'network', layers: [{ name: 'conv2d', filters: 2, stride: 2 }, { name: 'relu' }] }
+    const run = {
+      model,
+      optimizer: { name: 'adam' },
+      augmentation: [{ name: 'shift', pixels: 1 }],
+      batchSize: 70,
+    }
+    const [inMemory, streamed] = await Promise.all(
+      [false, true].map((streaming) =>
+        collect(runDocument({ ...run, dataset: { ...dataset, streaming } }), { dataDirectory: directory }),
+      ),
+    )
+    expect(streamed.events).toEqual(inMemory.events)
+    expect(streamed.training.saveModel().length).toBeGreaterThan(0)
   })
 })

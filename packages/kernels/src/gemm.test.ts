@@ -169,12 +169,19 @@ describe.each([['whichever is fastest', called, () => true] as const, ...kernels
 
     it('every small shape: the textbook', () => {
       const sizes = [1, 2, 3, 4, 5, 6, 7, 9]
-      for (const [index, [m, n]] of sizes.flatMap((m) => sizes.map((n) => [m, n])).entries()) {
-        const shape = {
+      const cases = sizes.flatMap((m) =>
+        sizes.flatMap((n) => transpositions.map((each) => [m, n, each] as const)),
+      )
+      for (const [index, [m, n, transposition]] of cases.entries()) {
+        const shape: GemmShape = {
           precision: precisions[index % 2],
-          transposition: transpositions[index % 3],
-          ...{ m, n, k: sizes[(m * n) % 8], beta: index % 4 < 2 ? 0 : 1, relaxed: index % 5 === 0 },
-        } as const
+          transposition,
+          m,
+          n,
+          k: sizes[(m * n) % 8],
+          beta: index % 4 < 2 ? 0 : 1,
+          relaxed: index % 5 === 0,
+        }
         if (serves(shape)) checkProduct(make, shape)
       }
     })

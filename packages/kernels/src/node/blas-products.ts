@@ -1,5 +1,4 @@
 import { i32, importFunc } from '../assembler/index.ts'
-import type { Gemm } from '../gemm.ts'
 import type { HostKernel } from '../kernel.ts'
 import type { Precision } from '../lanes.ts'
 import { type MatrixProducts, wasmProducts } from '../products.ts'
@@ -10,7 +9,7 @@ import type { BlasLibrary } from './blas-library.ts'
  * Multiplications below which our own kernels are faster: a call into the library costs about 0.2 us, and it packs even
  * the smallest operands.
  */
-const leastMultiplications = 16_384
+const leastMultiplications = 2048
 
 /** Products by a library of the system's; small ones by our own kernels. The bits depend on the library and processor. */
 export function blasProducts(library: BlasLibrary): MatrixProducts {
@@ -27,23 +26,21 @@ export function blasProducts(library: BlasLibrary): MatrixProducts {
 
   return {
     description: `${library.name} ${library.version}`,
-    scratchLength: (precision, sizes) => (isSmall(sizes) ? wasmProducts.scratchLength(precision, sizes) : 0),
+    // Products of fewer rows than were announced may be small.
+    scratchLength: wasmProducts.scratchLength,
     append(plan, precision, product) {
-      if (isSmall(product)) {
+      const { m, n, k } = product
+      if (m * n * k < leastMultiplications) {
         wasmProducts.append(plan, precision, product)
         return
       }
-      const { transposition, m, n, k, a, b, beta, c } = product
+      const { transposition, a, b, beta, c } = product
       const [transposeA, transposeB] = [Number(transposition === 'TN'), Number(transposition === 'NT')]
       const [aStride, bStride] = [transposeA === 1 ? m : k, transposeB === 1 ? k : n]
       const kernel = kernelsOver(plan.workspace.memory)[precision]
       plan.call(kernel, transposeA, transposeB, m, n, k, a, aStride, b, bStride, beta, c)
     },
   }
-}
-
-function isSmall({ m, n, k }: Pick<Gemm, 'm' | 'n' | 'k'>): boolean {
-  return m * n * k < leastMultiplications
 }
 
 function hostKernel(name: string, run: (...values: never[]) => void): HostKernel {
