@@ -1,4 +1,4 @@
-import { createPlan, dot, type Plan, partOf, sumArrays, type Workspace } from '@thalweg/kernels'
+import { createPlan, type Plan, partOf, sumArrays, sumOfSquares, type Workspace } from '@thalweg/kernels'
 import type { Team } from '@thalweg/kernels/node'
 import { drawMasks, type Model, planL2, type Weights } from '@thalweg/nn'
 import type { Optimizer, OptimizerState, Overrides, Parameters } from '@thalweg/optimizers'
@@ -107,7 +107,7 @@ export function createStep(parts: StepParts): Step {
     const at = start * weights.gradient.BYTES_PER_ELEMENT
     const [total, ...others] = working.map((each) => gradients[each].byteOffset + at)
     if (others.length > 0) plan.call(sumArrays(precision, working.length), count, 0, total, ...others)
-    plan.call(dot(precision), count, total, total, squaredNorms.byteOffset + 8 * thread)
+    plan.call(sumOfSquares(precision), count, total, squaredNorms.byteOffset + 8 * thread)
   }
 
   function lossOf(rows: number): number {

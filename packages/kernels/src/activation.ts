@@ -1,7 +1,7 @@
 import type { Local } from './assembler/index.ts'
 import { elementWise } from './element-wise.ts'
 import { type Emit, get, set } from './emit.ts'
-import { expMinusOneOfNegative, expOfNegative } from './exp.ts'
+import { expMinusOneOfNegative, expOfNegative, expPlaces } from './exp.ts'
 import { type Kernel, once } from './kernel.ts'
 import type { Lanes, Precision } from './lanes.ts'
 
@@ -54,12 +54,12 @@ export function activationText(name: Activation['name'], slope: number): Activat
     }
     case 'tanh':
       return {
-        temporaries: 3,
+        temporaries: 1 + expPlaces,
         value:
-          (lanes, x, [rest, rounded, size]) =>
+          (lanes, x, [size, ...places]) =>
           () => {
             const exponent = lanes.mul(minusAbs(lanes, x), lanes.constant(2))
-            set(size, expMinusOneOfNegative(lanes, exponent, rest, rounded))
+            set(size, expMinusOneOfNegative(lanes, exponent, places))
             set(size, lanes.div(lanes.neg(get(size)), lanes.add(get(size), lanes.constant(2))))
             lanes.choose('<', x, zero(lanes), lanes.neg(get(size)), get(size))()
           },
@@ -67,13 +67,14 @@ export function activationText(name: Activation['name'], slope: number): Activat
       }
     case 'sigmoid':
       return {
-        temporaries: 3,
+        temporaries: 1 + expPlaces,
         value:
-          (lanes, x, [rest, rounded, e]) =>
+          (lanes, x, [e, ...places]) =>
           () => {
-            set(e, expOfNegative(lanes, minusAbs(lanes, x), rest, rounded))
-            set(rest, lanes.div(one(lanes), lanes.add(one(lanes), get(e))))
-            lanes.choose('>', x, zero(lanes), get(rest), lanes.mul(get(e), get(rest)))()
+            set(e, expOfNegative(lanes, minusAbs(lanes, x), places))
+            const [above] = places
+            set(above, lanes.div(one(lanes), lanes.add(one(lanes), get(e))))
+            lanes.choose('>', x, zero(lanes), get(above), lanes.mul(get(e), get(above)))()
           },
         backward: (lanes, y, dy) => lanes.mul(dy, lanes.mul(y, lanes.sub(one(lanes), y))),
       }
@@ -98,6 +99,7 @@ const activateOnce = once((precision: Precision, name: Activation['name'], slope
     arrays: 2,
     scalars: 0,
     temporaries,
+    keepsConstants: true,
     body: (lanes, [x, y], _scalars, places) => lanes.store(y, value(lanes, lanes.load(x), places)),
   })
 })

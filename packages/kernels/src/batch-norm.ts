@@ -5,6 +5,7 @@ import { conversionsOf } from './conversions.ts'
 import { advance, type Emit, get, plus, set, times, whileBelow, whole } from './emit.ts'
 import { defineKernel, type Kernel, once } from './kernel.ts'
 import { type Lanes, lanesOf, type Precision } from './lanes.ts'
+import { inOrder, numbered } from './numbered.ts'
 import { alongRow } from './rows.ts'
 
 const number = lanesOf.f64.single
@@ -63,8 +64,8 @@ export function deviation(lanes: Lanes, x: Emit, center: Emit, rest: Emit): Emit
 const normalizeColumnsOnce = once(
   (precision: Precision, name: Activation['name'] | 'none', slope: number): Kernel => {
     const { vector, single } = lanesOf[precision]
-    const activated = (lanes: Lanes, x: Emit, temporaries: readonly Local[]): Emit =>
-      name === 'none' ? x : activationText(name, slope).value(lanes, x, temporaries)
+    const text = name === 'none' ? undefined : activationText(name, slope)
+    const { temporaries } = text ?? { temporaries: 0 }
     return defineKernel({
       name: `normalizeColumns(${name})`,
       parameters: ['rows', 'columns', 'center', 'shift', 'x', 'y'],
@@ -74,13 +75,9 @@ const normalizeColumnsOnce = once(
         rest: i32,
         factor: i32,
         wide: vector.type,
-        wideA: vector.type,
-        wideB: vector.type,
-        wideC: vector.type,
         narrow: single.type,
-        narrowA: single.type,
-        narrowB: single.type,
-        narrowC: single.type,
+        ...numbered('wide', temporaries, vector.type),
+        ...numbered('narrow', temporaries, single.type),
       },
       body(v) {
         const { rows, columns, center, shift, x, y, column, end, rest, factor } = v
@@ -92,16 +89,15 @@ const normalizeColumnsOnce = once(
         whileBelow(x, get(end), () => {
           set(column, whole(0))
           alongRow(precision, column, get(columns), (lanes) => {
-            const [value, ...places] =
-              lanes.width === 1
-                ? [v.narrow, v.narrowA, v.narrowB, v.narrowC]
-                : [v.wide, v.wideA, v.wideB, v.wideC]
+            const width = lanes.width === 1 ? 'narrow' : 'wide'
+            const value = v[width]
             const [number, middle, remainder, ...affine] = [x, center, rest, factor, shift].map((array) =>
               lanes.load(at(array)),
             )
             const scaled = lanes.mul(deviation(lanes, number, middle, remainder), affine[0])
             set(value, lanes.add(scaled, affine[1]))
-            lanes.store(at(y), activated(lanes, get(value), places))
+            const places = inOrder(v, width, temporaries)
+            lanes.store(at(y), text === undefined ? get(value) : text.value(lanes, get(value), places))
           })
           for (const array of [x, y]) advance(array, get(columns))
         })

@@ -1,8 +1,10 @@
-import { type Activation, activationKey, activationText } from './activation.ts'
+import { type Activation, type ActivationText, activationKey, activationText } from './activation.ts'
 import { i32, type Local } from './assembler/index.ts'
-import { advance, type Emit, get, plus, set, times, whileBelow, whole } from './emit.ts'
+import { advance, get, plus, set, times, whileBelow, whole } from './emit.ts'
+import { constantsIn, keepingConstants } from './kept-constants.ts'
 import { defineKernel, type Kernel, once } from './kernel.ts'
-import { type Lanes, lanesOf, type Precision } from './lanes.ts'
+import { lanesOf, type Precision } from './lanes.ts'
+import { inOrder, numbered } from './numbered.ts'
 import { alongRow } from './rows.ts'
 
 /** `(rows, columns, bias, x)`: x [rows, columns] = f(x + bias), the bias added to every row; in one pass. */
@@ -24,12 +26,15 @@ function keyOf(activation: Activation | undefined): readonly [name: Name, slope:
   return activation === undefined ? ['none', 0] : activationKey(activation)
 }
 
-function activated(name: Name, slope: number, lanes: Lanes, x: Emit, temporaries: readonly Local[]): Emit {
-  return name === 'none' ? x : activationText(name, slope).value(lanes, x, temporaries)
-}
-
 const addBiasOnce = once((precision: Precision, name: Name, slope: number): Kernel => {
   const { vector, single } = lanesOf[precision]
+  const text: Pick<ActivationText, 'temporaries' | 'value'> =
+    name === 'none' ? { temporaries: 0, value: (_, x) => x } : activationText(name, slope)
+  const { temporaries } = text
+  const nowhere: Local = { type: 'v128', index: 0 }
+  const constants = constantsIn(vector, (lanes) =>
+    text.value(lanes, get(nowhere), Array(temporaries).fill(nowhere))(),
+  )
   return defineKernel({
     name: `addBias(${name})`,
     parameters: ['rows', 'columns', 'bias', 'x'],
@@ -37,26 +42,29 @@ const addBiasOnce = once((precision: Precision, name: Name, slope: number): Kern
       column: i32,
       end: i32,
       wide: vector.type,
-      wideA: vector.type,
-      wideB: vector.type,
-      wideC: vector.type,
       narrow: single.type,
-      narrowA: single.type,
-      narrowB: single.type,
-      narrowC: single.type,
+      ...numbered('wide', temporaries, vector.type),
+      ...numbered('narrow', temporaries, single.type),
+      ...numbered('constant', constants.length, vector.type),
     },
     body(v) {
       const { rows, columns, bias, x, column, end } = v
-      const places = { wide: [v.wideA, v.wideB, v.wideC], narrow: [v.narrowA, v.narrowB, v.narrowC] }
+      const places = {
+        wide: inOrder(v, 'wide', temporaries),
+        narrow: inOrder(v, 'narrow', temporaries),
+      }
+      const kept = inOrder(v, 'constant', constants.length)
+      for (const [index, place] of kept.entries()) set(place, vector.constant(constants[index]))
+      const wideLanes = keepingConstants(vector, constants, kept)
       set(columns, times(get(columns), whole(single.elementBytes)))
       set(end, plus(get(x), times(get(rows), get(columns))))
       whileBelow(x, get(end), () => {
         set(column, whole(0))
-        alongRow(precision, column, get(columns), (lanes) => {
-          const width = lanes.width === 1 ? 'narrow' : 'wide'
+        alongRow(precision, column, get(columns), ({ width }) => {
+          const [lanes, name] = width === 1 ? ([single, 'narrow'] as const) : ([wideLanes, 'wide'] as const)
           const place = plus(get(x), get(column))
-          set(v[width], lanes.add(lanes.load(place), lanes.load(plus(get(bias), get(column)))))
-          lanes.store(place, activated(name, slope, lanes, get(v[width]), places[width]))
+          set(v[name], lanes.add(lanes.load(place), lanes.load(plus(get(bias), get(column)))))
+          lanes.store(place, text.value(lanes, get(v[name]), places[name]))
         })
         advance(x, get(columns))
       })

@@ -1,5 +1,6 @@
 import { func, i32, type Local } from './assembler/index.ts'
 import { advance, type Emit, get, plus, set, times, whileBelow, whole } from './emit.ts'
+import { constantsIn, keepingConstants } from './kept-constants.ts'
 import { type Kernel, once } from './kernel.ts'
 import { type Lanes, lanesOf, type Precision } from './lanes.ts'
 
@@ -24,6 +25,8 @@ export interface ElementWise {
   /** How many f64 of the scalar block are read; or which, by their places in it. */
   readonly scalars: number | readonly number[]
   readonly temporaries: number
+  /** Whether constants are kept in locals: for bodies with many of them. */
+  readonly keepsConstants?: boolean
   /**
    * Where running sums stand in the scalar block, `sumLength` f64 each: read at the start and written at the end, so
    * that an array may be summed in parts: to the same bits as in one piece if all parts but the last are whole vectors.
@@ -47,10 +50,11 @@ export function elementWise(text: ElementWise): Kernel {
     ...Array.from({ length: slots.length + temporaries }, () => lanes.type),
     ...Array.from({ length: sums.length * lanes.sums }, () => lanes.sumType),
   ]
+  const constants = text.keepsConstants ? constantsIn(vector, bodyAlone(text, slots.length)) : []
   const kernel = func(
     {
       in: [i32, i32, ...Array.from({ length: arrays }, () => i32)],
-      locals: [i32, ...locals(vector), ...locals(single)],
+      locals: [i32, ...locals(vector), ...locals(single), ...constants.map(() => vector.type)],
       out: [],
     },
     ([count, block, ...addresses], [end, ...rest]) => {
@@ -87,11 +91,23 @@ export function elementWise(text: ElementWise): Kernel {
       // `count` becomes the bytes that are left for the tail.
       set(count, bytes)
       const vectorPlaces = locals(vector).length
-      loop(vector, rest.slice(0, vectorPlaces), 0, () => i32.and(count, -vector.bytes))
+      const kept = rest.slice(rest.length - constants.length)
+      for (const [index, place] of kept.entries()) set(place, vector.constant(constants[index]))
+      loop(keepingConstants(vector, constants, kept), rest.slice(0, vectorPlaces), 0, () =>
+        i32.and(count, -vector.bytes),
+      )
       loop(single, rest.slice(vectorPlaces), sumLength - 1, () => i32.and(count, vector.bytes - 1))
     },
   )
   return { name, func: kernel }
+}
+
+/** A body to be looked at, not run. */
+function bodyAlone({ arrays, temporaries, body }: ElementWise, scalars: number): (lanes: Lanes) => void {
+  const nowhere: Local = { type: 'i32', index: 0 }
+  const places = (count: number): Local[] => Array.from({ length: count }, () => nowhere)
+  const [at, numbers] = [arrays, scalars].map((count) => places(count).map((place) => get(place)))
+  return (lanes) => body(lanes, at, numbers, places(temporaries), () => {})
 }
 
 /** `(count, [factor], x, y)`: y += factor x. */

@@ -1,4 +1,4 @@
-import { block, br, br_if, i32, if_, type Local, local, loop, select } from './assembler/index.ts'
+import { br_if, i32, if_, type Local, local, loop, select } from './assembler/index.ts'
 
 /**
  * Code that leaves one value on the stack, not yet emitted. Kernels are written as nested expressions of these, so that
@@ -66,18 +66,24 @@ export function advance(variable: Local<'i32'>, amount: Emit): void {
   set(variable, plus(get(variable), amount))
 }
 
-/** Repeats the body while `variable < end` (unsigned); the body must advance `variable`. */
+/**
+ * Repeats the body while `variable < end` (unsigned); the body must advance `variable`. The condition stands before the
+ * loop and again at its end, where it takes one branch a turn instead of two.
+ */
 export function whileBelow(variable: Local<'i32'>, end: Emit, body: () => void): void {
-  block((exit) => {
+  const isBelow: Emit = () => {
+    local.get(variable)
+    end()
+    i32.lt_u()
+  }
+  isBelow()
+  if_(() =>
     loop((again) => {
-      local.get(variable)
-      end()
-      i32.ge_u()
-      br_if(exit)
       body()
-      br(again)
-    })
-  })
+      isBelow()
+      br_if(again)
+    }),
+  )
 }
 
 /** Runs one of two bodies, by a condition. */

@@ -1,6 +1,7 @@
 import type { Local } from './assembler/index.ts'
 import { type Emit, get, set } from './emit.ts'
 import type { Lanes, Precision } from './lanes.ts'
+import { polynomial } from './polynomial.ts'
 
 interface Constants {
   /** Terms of the series of e^r - enough for half an ulp at |r| = ln 2 / 2. */
@@ -25,41 +26,48 @@ const constants: Readonly<Record<Precision, Constants>> = {
   },
 }
 
+/** Places for intermediate values that both functions need. */
+export const expPlaces = 5
+
 /**
  * e^x for x <= 0, in one text for SIMD and single elements.
  *
- *   e^x = 2^n e^r,  n = round(x / ln 2),  r = x - n ln 2 in [-ln 2 / 2, ln 2 / 2],  e^r by its Taylor series
+ *   e^x = 2^n e^r,  n = round(x / ln 2),  r = x - n ln 2 in [-ln 2 / 2, ln 2 / 2],  e^r = 1 + r p(r) by its Taylor series
  *
  * Within 2 ulp for x in [lowest, 0]; below that the value at `lowest` (about 1e-38 or 1e-308). NaN gives NaN.
- * Needs two places for intermediate values. Only for x <= 0, which is what softmax asks for: no overflow to care for.
+ * Only for x <= 0, which is what softmax asks for: no overflow to care for.
  */
-export function expOfNegative(lanes: Lanes, x: Emit, rest: Local, rounded: Local): Emit {
+export function expOfNegative(lanes: Lanes, x: Emit, places: readonly Local[]): Emit {
+  const [rest, rounded, ...powers] = places
   return () => {
     reduce(lanes, x, rest, rounded)
-    // Scaling adds to the exponent's bits, which would turn NaN into a number; r - r is 0, or NaN again.
-    lanes.add(
-      lanes.scaleByPowerOfTwo(series(lanes, rest, 0), get(rounded)),
-      lanes.sub(get(rest), get(rest)),
-    )()
+    const series = lanes.mul(get(rest), slope(lanes, rest, powers))
+    lanes.mul(twoTo(lanes, rounded), lanes.add(lanes.constant(1), series))()
   }
 }
 
 /**
  * e^x - 1 for x <= 0, without cancellation near 0.
  *
- *   e^x - 1 = 2^n (e^r - 1) + (2^n - 1)
+ *   e^x - 1 = 2^n r p(r) + (2^n - 1)
  *
- * Needs two places for intermediate values; below `lowest` it is -1.
+ * Below `lowest` it is -1.
  */
-export function expMinusOneOfNegative(lanes: Lanes, x: Emit, rest: Local, rounded: Local): Emit {
+export function expMinusOneOfNegative(lanes: Lanes, x: Emit, places: readonly Local[]): Emit {
+  const [rest, rounded, ...powers] = places
   return () => {
     reduce(lanes, x, rest, rounded)
-    const power = lanes.scaleByPowerOfTwo(lanes.constant(1), get(rounded))
+    set(rounded, twoTo(lanes, rounded))
     lanes.add(
-      lanes.mul(lanes.mul(power, get(rest)), series(lanes, rest, 1)),
-      lanes.sub(power, lanes.constant(1)),
+      lanes.mul(lanes.mul(get(rounded), get(rest)), slope(lanes, rest, powers)),
+      lanes.sub(get(rounded), lanes.constant(1)),
     )()
   }
+}
+
+/** 2^n, n in the low bits of `rounded`. */
+function twoTo(lanes: Lanes, rounded: Local): Emit {
+  return lanes.scaleByPowerOfTwo(lanes.constant(1), get(rounded))
 }
 
 /** Leaves r in `rest`, and n in the low bits of `rounded`. */
@@ -78,14 +86,11 @@ function reduce(lanes: Lanes, x: Emit, rest: Local, rounded: Local): void {
   )
 }
 
-/** The Taylor series of e^r by Horner's rule, without its first terms and divided by r as often: 1/k! + r/(k+1)! + … */
-function series(lanes: Lanes, rest: Local, first: number): Emit {
+/** p(r) = (e^r - 1) / r = 1 + r / 2! + r^2 / 3! + … */
+function slope(lanes: Lanes, rest: Local, powers: readonly Local[]): Emit {
   const { degree } = constantsOf(lanes)
-  let sum = lanes.constant(1 / factorial(degree))
-  for (let power = degree - 1; power >= first; power--) {
-    sum = lanes.add(lanes.mul(sum, get(rest)), lanes.constant(1 / factorial(power)))
-  }
-  return sum
+  const coefficients = Array.from({ length: degree }, (_, power) => 1 / factorial(power + 1))
+  return polynomial(lanes, coefficients, rest, powers)
 }
 
 function constantsOf(lanes: Lanes): Constants {

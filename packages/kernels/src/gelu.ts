@@ -1,16 +1,16 @@
 import type { Local } from './assembler/index.ts'
 import { elementWise } from './element-wise.ts'
 import { type Emit, get, set } from './emit.ts'
-import { expOfNegative } from './exp.ts'
+import { expOfNegative, expPlaces } from './exp.ts'
 import { type Kernel, once } from './kernel.ts'
 import type { Lanes, Precision } from './lanes.ts'
-import { largestTail, tailOverDensity } from './normal-tail.ts'
+import { largestTail, tailOverDensity, tailPlaces } from './normal-tail.ts'
 
 /** Phi itself, or the sigmoid that comes near it. */
 export type GeluApproximation = 'none' | 'tanh'
 
-/** Places for intermediate values. */
-const temporaries = 5
+/** Places for intermediate values: a, two, and those of the exponential, which those of the tail may take after it. */
+const temporaries = 3 + Math.max(expPlaces, tailPlaces)
 
 /**
  * The part of the function that is not linear, for a = |x|: both halves of the plane follow from it.
@@ -27,23 +27,23 @@ const exact: Half = {
   tail: (lanes, a, [e, ...places]) => {
     return () => {
       set(e, bell(lanes, a, places))
-      lanes.mul(get(e), tailOverDensity(lanes, a, places[0], places[1]))()
+      lanes.mul(get(e), tailOverDensity(lanes, a, places))()
     }
   },
   slope: (lanes, a, [e, ...places]) => {
     const density = lanes.constant(1 / Math.sqrt(2 * Math.PI))
     return () => {
       set(e, bell(lanes, a, places))
-      const over = lanes.sub(tailOverDensity(lanes, a, places[0], places[1]), lanes.mul(get(a), density))
+      const over = lanes.sub(tailOverDensity(lanes, a, places), lanes.mul(get(a), density))
       lanes.mul(get(e), over)()
     }
   },
 }
 
 /** e^(-a^2 / 2) */
-function bell(lanes: Lanes, a: Local, [rest, rounded]: readonly Local[]): Emit {
+function bell(lanes: Lanes, a: Local, places: readonly Local[]): Emit {
   const exponent = lanes.mul(lanes.mul(get(a), get(a)), lanes.constant(-0.5))
-  return expOfNegative(lanes, exponent, rest, rounded)
+  return expOfNegative(lanes, exponent, places)
 }
 
 const linear = 2 * Math.sqrt(2 / Math.PI)
@@ -73,12 +73,12 @@ const byTanh: Half = {
   },
 }
 
-function exponential(lanes: Lanes, a: Local, [rest, rounded]: readonly Local[]): Emit {
+function exponential(lanes: Lanes, a: Local, places: readonly Local[]): Emit {
   const factor = lanes.add(
     lanes.constant(-linear),
     lanes.mul(lanes.constant(-cubic), lanes.mul(get(a), get(a))),
   )
-  return expOfNegative(lanes, lanes.mul(get(a), factor), rest, rounded)
+  return expOfNegative(lanes, lanes.mul(get(a), factor), places)
 }
 
 const halves: Readonly<Record<GeluApproximation, Half>> = { none: exact, tanh: byTanh }
@@ -104,6 +104,7 @@ export const gelu = once((precision: Precision, approximation: GeluApproximation
     arrays: 2,
     scalars: 0,
     temporaries,
+    keepsConstants: true,
     body: (lanes, [x, y], _scalars, [a, ...places]) => {
       set(a, magnitude(lanes, lanes.load(x)))
       const linearPart = lanes.max(lanes.load(x), lanes.constant(0))
@@ -121,6 +122,7 @@ export const geluBackward = once((precision: Precision, approximation: GeluAppro
     arrays: 3,
     scalars: 0,
     temporaries,
+    keepsConstants: true,
     body: (lanes, [x, dy, dx], _scalars, [a, ...places]) => {
       set(a, magnitude(lanes, lanes.load(x)))
       set(a, slope(lanes, a, places))

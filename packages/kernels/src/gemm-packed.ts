@@ -11,7 +11,7 @@ import { largeTile } from './gemm-tile-shape.ts'
 import { defineKernel, type Kernel } from './kernel.ts'
 import { lanesOf, type Precision } from './lanes.ts'
 
-/** Panels of B in a block, 256 x 8 in f32 each: half of an L2 cache of 1 MiB. The last block has up to two more. */
+/** Panels of B in a block, 256 x 8 in f32 each: half of an L2 cache of 1 MiB. The last block may have one more. */
 const blockPanels = 64
 /** Strips of A that are packed at a time. */
 const blockStrips = 4
@@ -23,7 +23,7 @@ const panelStepBytes = largestVectors * vectorBytes
 /** Elements of scratch for a product of any number of rows. */
 export function packedScratchLength(precision: Precision, n: number, k: number): number {
   const { elementBytes, width } = lanesOf[precision].vector
-  const panels = Math.min(Math.ceil(n / width / largestVectors), blockPanels + 2)
+  const panels = Math.min(Math.ceil(n / width / largestVectors), blockPanels + 1)
   return (
     (blockStrips * stripBytes(precision) + panels * panelStepBytes * Math.min(k, blockSteps)) / elementBytes
   )

@@ -244,6 +244,8 @@ describe('large products', () => {
     ['NN', 40, 1045, 60],
     ['TN', 38, 543, 70],
     ['NT', 9, 523, 260],
+    ['NN', 16, 517, 40],
+    ['NT', 20, 8, 2000],
     ['NN', 14, 23, 4097],
     ['TN', 100, 1, 300],
     ['NN', 300, 1, 257],
@@ -298,6 +300,19 @@ describe('gemmCall', () => {
       gemmCall('f32', { ...product, k: 6 }),
     ]
     for (const other of others) expect(other.kernel).not.toBe(kernel)
+  })
+})
+
+describe('the kernels kept', () => {
+  it('are those used last', () => {
+    const kernelOf = (k: number) =>
+      gemmCall('f32', { transposition: 'TN', m: 3, n: 4, k, a: 0, b: 0, c: 0, beta: 1, scratch: 0 }).kernel
+    const [first, second] = [kernelOf(1), kernelOf(2)]
+    for (let k = 3; k <= 128; k++) kernelOf(k)
+    expect(kernelOf(1)).toBe(first)
+    kernelOf(129)
+    expect(kernelOf(1)).toBe(first)
+    expect(kernelOf(2)).not.toBe(second)
   })
 })
 

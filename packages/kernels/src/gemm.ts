@@ -39,7 +39,7 @@ const residentBytes = 262_144
 /** The longest panel of B that is packed at once. */
 const directSteps = 1024
 
-/** Kernels kept, for products of the same shape in a plan and in later ones; they take some 20 KiB each. */
+/** Kernels kept, for products of the same shape in a plan and in later ones; they take some 30 KiB each. */
 const kernelsKept = 128
 const kernels = new Map<string, Kernel>()
 

@@ -62,6 +62,8 @@ export { softmaxCrossEntropy, softmaxCrossEntropyBackward } from './softmax-cros
 export { squaredError, squaredErrorBackward } from './squared-error.ts'
 export { squaredPenalty } from './squared-penalty.ts'
 export { type Windows, windowValues } from './windows.ts'
+export { type WinogradMap, winogradTransform } from './winograd.ts'
+export { sumOfSquares } from './sum-of-squares.ts'
 export {
   bytesFor,
   createWorkspace,

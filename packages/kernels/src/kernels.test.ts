@@ -81,16 +81,15 @@ describe.each(precisions)('dot, %s', (precision) => {
   const kernels = bind(workspace, { dot: dot(precision) })
   const result = workspace.f64(1)
 
-  it.each(lengths)('length %d: two sums in f64, even and odd places', (length) => {
+  it.each(lengths)('length %d: eight sums in f64 that take turns, and the rest', (length) => {
     const [x, y] = [1, 2].map((seed) => guarded(workspace, precision, length, seed))
     kernels.dot(length, x.values.byteOffset, y.values.byteOffset, result.byteOffset)
-    const sums = [0, 0]
-    for (let i = 0; i + 1 < length; i += 2) {
-      sums[0] += x.values[i] * y.values[i]
-      sums[1] += x.values[i + 1] * y.values[i + 1]
-    }
-    const tail = length % 2 === 1 ? x.values[length - 1] * y.values[length - 1] : 0
-    expect(result[0]).toBe(sums[0] + sums[1] + tail)
+    const [whole, sums] = [length - (length % 8), Array<number>(8).fill(0)]
+    for (let i = 0; i < whole; i++) sums[i % 8] += x.values[i] * y.values[i]
+    let rest = 0
+    for (let i = whole; i < length; i++) rest += x.values[i] * y.values[i]
+    const [even, odd] = [0, 1].map((i) => sums[i] + sums[i + 2] + (sums[i + 4] + sums[i + 6]))
+    expect(result[0]).toBe(even + odd + rest)
   })
 })
 

@@ -26,6 +26,7 @@ export const layerNorm = once((precision: Precision, epsilon: number): Kernel =>
       column: i32,
       count: f64,
       exactMean: f64,
+      rest: f64,
       mean: single.type,
       reciprocal: single.type,
       wideMean: vector.type,
@@ -64,8 +65,9 @@ export const layerNorm = once((precision: Precision, epsilon: number): Kernel =>
           addToSum(sum, lanes, get(deviation), get(deviation))
         })
         // The deviations are from the rounded mean: its distance from the mean makes their squares larger.
-        set(exactMean, f64Lane.sub(get(exactMean), widen(get(v.mean))))
-        const variance = f64Lane.sub(mean, f64Lane.mul(get(exactMean), get(exactMean)))
+        set(v.rest, f64Lane.sub(get(exactMean), widen(get(v.mean))))
+        const difference = f64Lane.sub(mean, f64Lane.mul(get(v.rest), get(v.rest)))
+        const variance = f64Lane.max(difference, f64Lane.constant(0))
         const root = f64Lane.sqrt(f64Lane.add(variance, f64Lane.constant(epsilon)))
         set(v.reciprocal, narrow(f64Lane.div(f64Lane.constant(1), root)))
         set(v.wideReciprocal, splat(get(v.reciprocal)))

@@ -1,6 +1,7 @@
 import type { Local } from './assembler/index.ts'
 import { type Emit, get, set } from './emit.ts'
 import type { Lanes, Precision } from './lanes.ts'
+import { polynomial, powersFor } from './polynomial.ts'
 
 /** The largest number that `tailOverDensity` takes; there 1 - Phi is still a normal number, and beyond it all but 0. */
 export const largestTail: Readonly<Record<Precision, number>> = { f32: 13, f64: 37 }
@@ -21,22 +22,24 @@ const coefficients: Readonly<Record<Precision, readonly number[]>> = {
   ],
 }
 
+/** Places for intermediate values that `tailOverDensity` needs. */
+export const tailPlaces = 2 + powersFor(coefficients.f64.length)
+
 /**
  * The upper tail of the normal distribution over its density, but for the density's constant factor.
  *
  *   (1 - Phi(x)) / e^(-x^2 / 2) = p(s) / (x + 4),  s = (x - 4) / (x + 4),  0 <= x <= largestTail
  *
- * Within 2.5 ulp; NaN gives NaN. Needs two places for intermediate values. One formula for all x, so that lanes need not
+ * Within 2.5 ulp; NaN gives NaN. One formula for all x, so that lanes need not
  * choose: Shepherd & Laframboise 1981, Chebyshev approximation of (1 + 2x) exp(x^2) erfc x, Math. Comp. 36.
  */
-export function tailOverDensity(lanes: Lanes, x: Local, reciprocal: Local, s: Local): Emit {
+export function tailOverDensity(lanes: Lanes, x: Local, places: readonly Local[]): Emit {
   const four = lanes.constant(4)
+  const [reciprocal, s, ...powers] = places
   return () => {
     set(reciprocal, lanes.div(lanes.constant(1), lanes.add(get(x), four)))
     set(s, lanes.mul(lanes.sub(get(x), four), get(reciprocal)))
-    const polynomial = coefficients[lanes.elementBytes === 4 ? 'f32' : 'f64']
-      .map((coefficient) => lanes.constant(coefficient))
-      .reduceRight((sum, coefficient) => lanes.add(lanes.mul(sum, get(s)), coefficient))
-    lanes.mul(get(reciprocal), polynomial)()
+    const precision = lanes.elementBytes === 4 ? 'f32' : 'f64'
+    lanes.mul(get(reciprocal), polynomial(lanes, coefficients[precision], s, powers))()
   }
 }

@@ -1,10 +1,11 @@
 import { f64, i32, type Local, v128 } from './assembler/index.ts'
 import { asNumber, conversionsOf } from './conversions.ts'
 import { advance, type Emit, get, plus, set, times, whileBelow, whole } from './emit.ts'
-import { expOfNegative } from './exp.ts'
+import { expOfNegative, expPlaces } from './exp.ts'
 import { defineKernel, type Kernel, once } from './kernel.ts'
 import { labelColumn } from './label-column.ts'
 import { type Lanes, lanesOf, type Precision } from './lanes.ts'
+import { inOrder, numbered } from './numbered.ts'
 import { alongRow } from './rows.ts'
 import { addToSum, type Sum, startSum, sumIn, totalOf } from './sum.ts'
 
@@ -22,10 +23,8 @@ const localsOf = (precision: Precision) => {
     wideExponent: vector.type,
     power: single.type,
     widePower: vector.type,
-    rest: single.type,
-    wideRest: vector.type,
-    rounded: single.type,
-    wideRounded: vector.type,
+    ...numbered('place', expPlaces, single.type),
+    ...numbered('widePlace', expPlaces, vector.type),
     sumA: v128,
     sumB: v128,
     sumTail: f64,
@@ -63,12 +62,11 @@ function exponentiate(
   startSum(sum)
   set(column, whole(0))
   alongRow(precision, column, get(columns), (lanes) => {
-    const [largest, exponent, power, rest, rounded] =
-      lanes.width === 1
-        ? [v.largest, v.exponent, v.power, v.rest, v.rounded]
-        : [v.wideLargest, v.wideExponent, v.widePower, v.wideRest, v.wideRounded]
+    const [largest, exponent, power] =
+      lanes.width === 1 ? [v.largest, v.exponent, v.power] : [v.wideLargest, v.wideExponent, v.widePower]
+    const places = inOrder(v, lanes.width === 1 ? 'place' : 'widePlace', expPlaces)
     set(exponent, lanes.mul(lanes.sub(lanes.load(z), get(largest)), lanes.constant(1 / temperature)))
-    set(power, expOfNegative(lanes, get(exponent), rest, rounded))
+    set(power, expOfNegative(lanes, get(exponent), places))
     addToSum(sum, lanes, get(power))
     body(lanes, get(exponent), get(power))
   })

@@ -1,12 +1,16 @@
 import { f32, f64, i32, if_, local } from './assembler/index.ts'
 import { asNumber, conversionsOf } from './conversions.ts'
 import { advance, type Emit, get, plus, set, times, whileBelow, whole } from './emit.ts'
-import { expOfNegative } from './exp.ts'
+import { expOfNegative, expPlaces } from './exp.ts'
 import { defineKernel, type Kernel, once } from './kernel.ts'
 import { labelColumn } from './label-column.ts'
 import { lanesOf, type Precision } from './lanes.ts'
+import { inOrder, numbered } from './numbered.ts'
 
 const f64Lane = lanesOf.f64.single
+
+/** Far below the largest number, divided by the most columns that a row can have. */
+const largestProduct = 1e290
 const greater = { f32: () => f32.gt(), f64: () => f64.gt() }
 
 /**
@@ -16,8 +20,9 @@ const greater = { f32: () => f32.gt(), f64: () => f64.gt() }
  *   loss = mean_i ( log s_i - (z_iy - m_i) ),  y the label of row i
  *
  * Shapes: logits, probabilities [rows, columns]; labels i32 [rows]. `result` is two f64: the mean loss, and how many
- * rows have a finite loss and their largest logit (the first, if several) at their label. s_i and the loss are summed in f64 from left
- * to right. A row with NaN or an infinite largest logit makes the loss NaN.
+ * rows have a finite loss and their largest logit (the first, if several) at their label. s_i and z_iy - m_i are summed in
+ * f64 from left to right; the logs of s_i are those of their products, as long as these stay small, because a log takes as
+ * long as ten products. A row with NaN or an infinite largest logit makes the loss NaN.
  */
 export const softmaxCrossEntropy = once((precision: Precision): Kernel => {
   const { vector, single } = lanesOf[precision]
@@ -33,19 +38,20 @@ export const softmaxCrossEntropy = once((precision: Precision): Kernel => {
       best: i32,
       correct: i32,
       wide: vector.type,
-      wideRest: vector.type,
-      wideRounded: vector.type,
+      ...numbered('wide', expPlaces, vector.type),
       largest: single.type,
-      rest: single.type,
-      rounded: single.type,
+      reciprocal: single.type,
+      ...numbered('narrow', expPlaces, single.type),
       sum: f64,
-      rowLoss: f64,
+      exponent: f64,
+      product: f64,
       total: f64,
     },
     body(v) {
       const { rows, columns, logits, labels, probabilities, result, end, column, fullBytes, best, correct } =
         v
-      const { wide, wideRest, wideRounded, largest, rest, rounded, sum, rowLoss, total } = v
+      const { wide, largest, reciprocal, sum, exponent, product, total } = v
+      const [widePlaces, places] = [inOrder(v, 'wide', expPlaces), inOrder(v, 'narrow', expPlaces)]
       const z = plus(get(logits), get(column))
       const p = plus(get(probabilities), get(column))
       const rowBytes = get(columns)
@@ -70,11 +76,11 @@ export const softmaxCrossEntropy = once((precision: Precision): Kernel => {
         set(wide, splat(get(largest)))
         set(column, whole(0))
         whileBelow(column, get(fullBytes), () => {
-          vector.store(p, expOfNegative(vector, vector.sub(vector.load(z), get(wide)), wideRest, wideRounded))
+          vector.store(p, expOfNegative(vector, vector.sub(vector.load(z), get(wide)), widePlaces))
           advance(column, whole(vector.bytes))
         })
         whileBelow(column, rowBytes, () => {
-          single.store(p, expOfNegative(single, single.sub(single.load(z), get(largest)), rest, rounded))
+          single.store(p, expOfNegative(single, single.sub(single.load(z), get(largest)), places))
           advance(column, whole(elementBytes))
         })
         set(sum, () => f64.const(0))
@@ -85,16 +91,25 @@ export const softmaxCrossEntropy = once((precision: Precision): Kernel => {
         })
       }
 
-      /** rowLoss = log s_i - (z_iy - m_i); total += rowLoss. */
+      /** total += log product, product = 1. */
+      function takeLog(): void {
+        set(total, f64Lane.add(get(total), f64Lane.transcendental('log', [get(product)])))
+        set(product, f64Lane.constant(1))
+      }
+
+      /** exponent = z_iy - m_i; total -= exponent; product *= s_i. */
       function addLoss(label: Emit): void {
-        const exponent = single.sub(single.load(plus(get(logits), label)), get(largest))
-        set(rowLoss, f64Lane.sub(f64Lane.transcendental('log', [get(sum)]), widen(exponent)))
-        set(total, f64Lane.add(get(total), get(rowLoss)))
+        set(exponent, widen(single.sub(single.load(plus(get(logits), label)), get(largest))))
+        set(total, f64Lane.sub(get(total), get(exponent)))
+        set(product, f64Lane.mul(get(product), get(sum)))
+        local.get(product)
+        f64.const(largestProduct)
+        f64.gt()
+        if_(takeLog)
       }
 
       /** p_ij /= s_i, as a product with the reciprocal. */
       function normalize(): void {
-        const reciprocal = rest
         set(reciprocal, narrow(f64Lane.div(f64Lane.constant(1), get(sum))))
         set(wide, splat(get(reciprocal)))
         set(column, whole(0))
@@ -113,6 +128,7 @@ export const softmaxCrossEntropy = once((precision: Precision): Kernel => {
       set(end, plus(get(logits), times(get(rows), rowBytes)))
       set(correct, whole(0))
       set(total, () => f64.const(0))
+      set(product, () => f64.const(1))
       whileBelow(logits, get(end), () => {
         const label = labelColumn(labels, elementBytes)
         findLargest()
@@ -124,10 +140,12 @@ export const softmaxCrossEntropy = once((precision: Precision): Kernel => {
             local.get(best)
             label()
             i32.eq()
-            // x - x is 0, or NaN where x is not finite: such a row is no hit.
-            local.get(rowLoss)
-            local.get(rowLoss)
-            f64.sub()
+            // 0 x is 0, or NaN where x is not finite: such a row is no hit.
+            local.get(exponent)
+            local.get(sum)
+            f64.add()
+            f64.const(0)
+            f64.mul()
             f64.const(0)
             f64.eq()
             i32.and()
@@ -138,16 +156,9 @@ export const softmaxCrossEntropy = once((precision: Precision): Kernel => {
         advance(probabilities, rowBytes)
         advance(labels, whole(4))
       })
-      local.get(result)
-      local.get(total)
-      local.get(rows)
-      f64.convert_i32_u()
-      f64.div()
-      f64.store()
-      local.get(result)
-      local.get(correct)
-      f64.convert_i32_u()
-      f64.store({ offset: 8 })
+      takeLog()
+      f64Lane.store(get(result), f64Lane.div(get(total), asNumber(get(rows))))
+      f64Lane.store(get(result), asNumber(get(correct)), 8)
     },
   })
 })

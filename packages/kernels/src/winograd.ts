@@ -32,7 +32,7 @@ const toOutput: Matrix = [
  * Each map takes a square of places X to L X L^T; the gradients of one are those of its transpose. Source: Lavin & Gray
  * 2016, arXiv:1509.09308, section 4.1.
  */
-export const winogradMaps = {
+const winogradMaps = {
   /** L = B^T: 4 x 4 places of the image to 4 x 4. */
   image: fromImage,
   imageGradient: transposed(fromImage),
@@ -62,7 +62,10 @@ export const winogradTransform = once(
       {
         in: Array.from({ length: 6 }, () => i32),
         locals: [
-          ...Array.from({ length: 4 }, () => i32),
+          i32,
+          i32,
+          i32,
+          i32,
           ...Array.from({ length: count }, () => vector.type),
           ...Array.from({ length: count }, () => single.type),
         ],
@@ -102,14 +105,16 @@ export const winogradTransform = once(
   },
 )
 
-/** The sum of values times factors, of which one at least is above 0; those of 0 and 1 cost nothing. */
+/** The sum of values times factors, of which one at least is not 0. */
 function weightedSum(lanes: Lanes, factors: readonly number[], values: readonly Local[]): Emit {
   const terms = factors
     .map((factor, index) => ({ factor, value: get(values[index]) }))
     .filter(({ factor }) => factor !== 0)
     .sort((a, b) => b.factor - a.factor)
-  const scaled = (factor: number, value: Emit): Emit =>
-    factor === 1 ? value : lanes.mul(value, lanes.constant(factor))
+  const scaled = (factor: number, value: Emit): Emit => {
+    if (factor === 1) return value
+    return factor === -1 ? lanes.neg(value) : lanes.mul(value, lanes.constant(factor))
+  }
   return terms
     .slice(1)
     .reduce(

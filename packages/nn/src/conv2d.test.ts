@@ -1,3 +1,4 @@
+import { sequence } from '@thalweg/testing'
 import { describe, expect, it } from 'vitest'
 import { tanh } from './activations.ts'
 import { type Conv2dOptions, conv2d } from './conv2d.ts'
@@ -135,6 +136,28 @@ const cases: Readonly<Record<string, Case>> = {
     offset: [1, 0],
     outputShape: [4, 3, 3],
   },
+  'squares of 2x2 outputs': {
+    shape: [4, 6, 9],
+    options: { filters: 8, kernel: 3, padding: 1 },
+    offset: [1, 1],
+    outputShape: [4, 6, 8],
+  },
+  'squares that the image ends within': {
+    shape: [7, 9, 8],
+    options: { filters: 9, kernel: 3 },
+    offset: [0, 0],
+    outputShape: [5, 7, 9],
+  },
+  'squares, padding 2': {
+    shape: [4, 3, 8],
+    options: { filters: 8, kernel: 3, padding: 2 },
+    offset: [2, 2],
+    outputShape: [6, 5, 8],
+  },
+}
+
+/** What is too large for differences in every number. */
+const largeCases: Readonly<Record<string, Case>> = {
   // 24 x 24 x 441 numbers of columns: two blocks of lines for each image.
   'several blocks of columns': {
     shape: [24, 24, 1],
@@ -142,43 +165,75 @@ const cases: Readonly<Record<string, Case>> = {
     offset: [10, 10],
     outputShape: [24, 24, 2],
   },
+  // 24 x 11 squares, of which 128 make a block.
+  'several blocks of squares': {
+    shape: [47, 21, 60],
+    options: { filters: 58, kernel: 3, padding: 1 },
+    offset: [1, 1],
+    outputShape: [47, 21, 58],
+  },
 }
 
 const asPair = (value: number | readonly [number, number]): readonly number[] =>
   typeof value === 'number' ? [value, value] : value
 
-describe.each(Object.entries(cases))('conv2d %s', (_name, { shape, options, offset, outputShape }) => {
-  const layer = conv2d(options)
+function expectTextbook({ shape, options, offset, outputShape }: Case, rows: number): void {
+  const alone = layAlone(conv2d(options), shape, { rows })
+  alone.forward()
+  const expected = textbook(alone.input, alone.tensors.weight, alone.tensors.bias, {
+    rows,
+    shape,
+    kernel: asPair(options.kernel),
+    stride: asPair(options.stride ?? 1),
+    offset,
+    outputShape,
+  })
+  expect(alone.outputShape).toEqual(outputShape)
+  expect(alone.output.length).toBe(expected.length)
+  const worst = expected.reduce((most, value, i) => Math.max(most, Math.abs(value - alone.output[i])), 0)
+  expect(worst).toBeLessThan(1e-12)
+}
 
-  it.each([3, 1])('is the textbook sum, %d rows', (rows) => {
-    const alone = layAlone(layer, shape, { rows })
-    alone.forward()
-    const expected = textbook(alone.input, alone.tensors.weight, alone.tensors.bias, {
-      rows,
-      shape,
-      kernel: asPair(options.kernel),
-      stride: asPair(options.stride ?? 1),
-      offset,
-      outputShape,
-    })
-    expect(alone.outputShape).toEqual(outputShape)
-    expect(alone.output.length).toBe(expected.length)
-    const worst = expected.reduce((most, value, i) => Math.max(most, Math.abs(value - alone.output[i])), 0)
-    expect(worst).toBeLessThan(1e-13)
+describe.each(Object.entries(cases))('conv2d %s', (_name, each) => {
+  const layer = conv2d(each.options)
+
+  it.each([3, 1])('is the textbook sum, %d rows', (rows) => expectTextbook(each, rows))
+
+  it.each([
+    { rows: 2, capacity: 2 },
+    { rows: 1, capacity: 3 },
+  ])('has the gradients of finite differences, $rows of $capacity rows', (sizes) => {
+    expectGradients(layer, each.shape, sizes)
   })
 
-  it.each(
-    outputShape[0] > 20
-      ? [{ rows: 1, capacity: 1 }]
-      : [
-          { rows: 2, capacity: 2 },
-          { rows: 1, capacity: 3 },
-        ],
-  )('has the gradients of finite differences, $rows of $capacity rows', (sizes) => {
-    expectGradients(layer, shape, sizes)
+  it('is the same in f32', () => expectSameInF32(layer, each.shape, { rows: 2 }))
+})
+
+describe.each(Object.entries(largeCases))('conv2d %s', (_name, each) => {
+  const layer = conv2d(each.options)
+
+  it('is the textbook sum', () => expectTextbook(each, 1))
+
+  // It is linear in the input and in the weights: a gradient says what it makes of any other.
+  it.each(['input', 'weight'] as const)('has the gradient by its %s that is its transpose', (name) => {
+    const alone = layAlone(layer, each.shape, { rows: 2 })
+    alone.tensors.bias.fill(0)
+    alone.both()
+    const [array, gradient] =
+      name === 'input'
+        ? [alone.input, alone.inputGradient]
+        : [alone.tensors.weight, alone.tensorGradients.weight]
+    const weights = Array.from(alone.outputGradient)
+    for (const seed of [21, 22, 23]) {
+      array.set(sequence(array.length, seed))
+      alone.forward()
+      const expected = weights.reduce((sum, value, index) => sum + value * alone.output[index], 0)
+      const got = array.reduce<number>((sum, value, index) => sum + value * gradient[index], 0)
+      expect(Math.abs(got - expected)).toBeLessThan(1e-11 * Math.sqrt(array.length))
+    }
   })
 
-  it('is the same in f32', () => expectSameInF32(layer, shape, { rows: 2 }))
+  it('is the same in f32', () => expectSameInF32(layer, each.shape, { rows: 2 }))
 })
 
 describe('conv2d', () => {
@@ -225,19 +280,21 @@ describe('conv2d', () => {
   })
 
   it('needs scratch that grows with neither the batch nor the image', () => {
-    const scratch = (size: number, rows: number): number => {
+    const scratch = (kernel: number, size: number, rows: number): number => {
       const asked: number[] = []
       const arena = { array: () => 0, integers: () => 0, mask: () => 0, product: () => {} }
-      const laid = conv2d({ filters: 8, kernel: 3, padding: 1 }).lay([size, size, 16])
+      const laid = conv2d({ filters: 8, kernel, padding: 'same' }).lay([size, size, 16])
       laid.place({ ...arena, scratch: (length) => asked.push(length) }, rows, true)
       return Math.max(...asked)
     }
-    expect(scratch(4, 1)).toBe(16 * 9 * 16)
+    expect(scratch(5, 4, 1)).toBe(16 * 25 * 16)
     for (const [size, rows] of [
       [32, 64],
       [64, 1000],
       [200, 2],
-    ])
-      expect(scratch(size, rows)).toBeLessThanOrEqual(131_072)
+    ]) {
+      expect(scratch(5, size, rows)).toBeLessThanOrEqual(131_072)
+      expect(scratch(3, size, rows)).toBeLessThanOrEqual(262_144 + 32 * 8 * 16 + 64 * 80)
+    }
   })
 })

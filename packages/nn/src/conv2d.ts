@@ -1,17 +1,9 @@
-import {
-  type Activation,
-  addBias,
-  biasBackward,
-  col2im,
-  elementBytes,
-  im2col,
-  type Windows,
-  windowValues,
-} from '@thalweg/kernels'
-import type { LaidLayer, Layer, PlanContext } from './layer.ts'
-import { multiply } from './product.ts'
+import { type Activation, addBias, biasBackward, elementBytes, type Windows } from '@thalweg/kernels'
+import { im2colConvolution } from './im2col-convolution.ts'
+import type { LaidLayer, Layer } from './layer.ts'
 import { wholeNumber } from './range.ts'
 import { layWindows, type Padding, type RowsAndColumns, rowsAndColumns } from './windows.ts'
+import { isWinogradFaster, winogradConvolution } from './winograd-convolution.ts'
 
 export interface Conv2dOptions {
   /** Output channels. */
@@ -23,12 +15,6 @@ export interface Conv2dOptions {
   /** Zeros around the image; 0 by default. */
   readonly padding?: Padding
 }
-
-/**
- * Numbers of one block of columns: 512 KB of f32. Half of a second-level cache of 1 MB, so that the product finds the
- * columns there, beside its own packed parts; and what it needs does not grow with the batch or the image.
- */
-const blockLength = 131_072
 
 /**
  * A convolution over the rows and columns of images (a cross-correlation, as in every library).
@@ -56,41 +42,13 @@ export function conv2d(options: Conv2dOptions): Layer {
   }
 }
 
-/** Lines of windows whose columns are multiplied together. */
-interface Block {
-  readonly line: number
-  readonly lines: number
-}
-
 function layConv2d(windows: Windows, filters: number, activation: Activation | undefined): LaidLayer {
   const { windowRows, windowColumns, channels, outRows, outColumns } = windows
-  const patch = windowRows * windowColumns * channels
-  const isInput = needsNoColumns(windows)
-  const linesAtOnce = Math.max(1, Math.floor(blockLength / (patch * outColumns)))
-
-  function blocksOf(rows: number): Block[] {
-    const lines = rows * outRows
-    const count = Math.ceil(lines / linesAtOnce)
-    const startOf = (block: number): number => Math.floor((lines * block) / count)
-    return Array.from({ length: count }, (_, block) => ({
-      line: startOf(block),
-      lines: startOf(block + 1) - startOf(block),
-    }))
-  }
-
-  /** The address of a line's first number in a matrix with `width` numbers for each place. */
-  function lineAt({ precision }: PlanContext, matrix: number, line: number, width: number): number {
-    return matrix + line * outColumns * width * elementBytes[precision]
-  }
-
-  /** Appends what makes the columns of a block, and returns their address. */
-  function columnsOf(context: PlanContext, input: number, { line, lines }: Block): number {
-    const { plan, precision, scratch } = context
-    if (isInput) return lineAt(context, input, line, channels)
-    plan.call(im2col(precision), line, lines, input, scratch, ...windowValues(precision, windows))
-    return scratch
-  }
-
+  const fanIn = windowRows * windowColumns * channels
+  const fanOut = windowRows * windowColumns * filters
+  const convolution = isWinogradFaster(windows, filters)
+    ? winogradConvolution(windows, filters)
+    : im2colConvolution(windows, filters)
   return {
     outputShape: [outRows, outColumns, filters],
     tensors: [
@@ -98,8 +56,8 @@ function layConv2d(windows: Windows, filters: number, activation: Activation | u
         name: 'weight',
         shape: [windowRows, windowColumns, channels, filters],
         init: 'weights',
-        fanIn: patch,
-        fanOut: windowRows * windowColumns * filters,
+        fanIn,
+        fanOut,
       },
       { name: 'bias', shape: [filters], init: 'zeros' },
     ],
@@ -108,55 +66,38 @@ function layConv2d(windows: Windows, filters: number, activation: Activation | u
     backwardReads: activation === undefined ? ['input'] : ['input', 'output'],
     ...(activation === undefined && { withActivation: (joined) => layConv2d(windows, filters, joined) }),
     place(arena, rows) {
-      const most = Math.min(linesAtOnce, rows * outRows) * outColumns
-      if (!isInput) arena.scratch(most * patch)
+      const placed = convolution.place(arena, rows)
       const blockBias = arena.array(filters)
-      arena.product(most, filters, patch)
-      arena.product(patch, filters, most)
-      arena.product(most, patch, filters)
       return {
         forward(context, { input, output, tensors }) {
           const { plan, precision, rows } = context
-          for (const block of blocksOf(rows)) {
-            const places = block.lines * outColumns
-            const result = lineAt(context, output, block.line, filters)
-            const columns = columnsOf(context, input, block)
-            multiply(context, 'NN', [places, filters, patch], [columns, tensors('weight'), result])
-            plan.call(addBias(precision, activation), places, filters, tensors('bias'), result)
+          const [weight, bias] = [tensors('weight'), tensors('bias')]
+          placed.start?.(context, weight)
+          for (const block of convolution.blocks(rows)) {
+            const result = output + block.firstPlace * filters * elementBytes[precision]
+            placed.forward(context, block, { input, weight, output })
+            plan.call(addBias(precision, activation), block.places, filters, bias, result)
           }
         },
         backward(context, { input, output, outputGradient, inputGradient, tensors, tensorGradients }) {
-          const { plan, precision, rows, scratch } = context
-          const [weightGradient, biasGradient] = [tensorGradients('weight'), tensorGradients('bias')]
-          for (const [index, block] of blocksOf(rows).entries()) {
-            const places = block.lines * outColumns
-            const result = lineAt(context, output, block.line, filters)
-            const gradient = lineAt(context, outputGradient, block.line, filters)
-            const isFirst = index === 0
+          const { plan, precision, rows } = context
+          const [weight, weightGradient] = [tensors('weight'), tensorGradients('weight')]
+          const biasGradient = tensorGradients('bias')
+          placed.start?.(context, weight)
+          for (const block of convolution.blocks(rows)) {
+            const offset = block.firstPlace * filters * elementBytes[precision]
+            const [result, gradient] = [output + offset, outputGradient + offset]
+            const isFirst = block.line === 0
             // Sums of blocks, which are added up: more exact than one sum over a hundred thousand places.
             const bias = isFirst ? biasGradient : blockBias
-            plan.call(biasBackward(precision, activation), places, filters, result, gradient, bias)
+            plan.call(biasBackward(precision, activation), block.places, filters, result, gradient, bias)
             if (!isFirst) plan.call(addBias(precision), 1, filters, blockBias, biasGradient)
-            const columns = columnsOf(context, input, block)
-            const product = [columns, gradient, weightGradient] as const
-            multiply(context, 'TN', [patch, filters, places], product, isFirst ? 0 : 1)
-            if (inputGradient === undefined) continue
-            const target = isInput ? lineAt(context, inputGradient, block.line, channels) : scratch
-            multiply(context, 'NT', [places, patch, filters], [gradient, tensors('weight'), target])
-            if (isInput) continue
-            const { line, lines } = block
-            const values = windowValues(precision, windows)
-            plan.call(col2im(precision), line, lines, inputGradient, scratch, ...values)
+            const arrays = { input, weight, outputGradient, weightGradient, inputGradient }
+            placed.backward(context, block, arrays)
           }
+          placed.finish?.(context, weightGradient)
         },
       }
     },
   }
-}
-
-/** Whether the columns would be the input as it lies: the kernel is one place, and visits every place once. */
-function needsNoColumns(windows: Windows): boolean {
-  const { windowRows, windowColumns, strideRows, strideColumns, outRows, outColumns, rows, columns } = windows
-  const steps = windowRows * windowColumns * strideRows * strideColumns
-  return steps === 1 && outRows === rows && outColumns === columns
 }

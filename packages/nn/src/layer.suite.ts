@@ -1,7 +1,7 @@
 import { createPlan, createWorkspace, type Precision, wasmProducts } from '@thalweg/kernels'
-import { finiteDifference, sequence } from '@thalweg/testing'
+import { finiteDifference, guarded, sequence } from '@thalweg/testing'
 import { expect } from 'vitest'
-import { bytesPlaced, placeIn } from './arena.ts'
+import type { Arena } from './arena.ts'
 import type { Layer, PlanContext, TensorSpec } from './layer.ts'
 import { type Shape, sizeOf } from './shape.ts'
 
@@ -28,18 +28,17 @@ export interface Alone {
   readonly tensorGradients: Readonly<Record<string, Vector>>
   readonly statistics: Readonly<Record<string, Vector>>
   readonly forward: () => void
-  /** Both passes. Outputs' gradients are put back before. */
+  /** Both passes; nothing may be written beside what the layer asked for. Outputs' gradients are put back before. */
   readonly both: () => void
 }
 
-/** Bytes beyond what the arena counts: of a layer's tensors and of the arrays that a sequence would give it. */
-const roomBytes = 1 << 22
+/** More than any of the layers here needs. */
+const workspaceBytes = 1 << 25
 
 export function layAlone(layer: Layer, shape: Shape, options: AloneOptions): Alone {
   const { precision = 'f64', rows, capacity = rows, mode = 'train', updatesStatistics = true } = options
   const laid = layer.lay(shape)
-  const bytes = bytesPlaced(wasmProducts, precision, (arena) => laid.place(arena, capacity, true))
-  const workspace = createWorkspace({ bytes: bytes + roomBytes })
+  const workspace = createWorkspace({ bytes: workspaceBytes })
   const filled = (length: number, seed: number, factor = 1): Vector => {
     const array = workspace[precision](length)
     array.set(sequence(length, seed).map((value) => factor * value))
@@ -58,9 +57,26 @@ export function layAlone(layer: Layer, shape: Shape, options: AloneOptions): Alo
   const output = laid.inPlace ? input : workspace[precision](outputs).fill(Number.NaN)
   const outputGradient = workspace[precision](outputs)
   const inputGradient = laid.inPlace ? outputGradient : workspace[precision](inputs).fill(Number.NaN)
-  const { placed, scratch, productScratch } = placeIn(workspace, wasmProducts, precision, (arena) =>
-    laid.place(arena, capacity, true),
-  )
+  // What the layer asks for has guards on both sides.
+  const own: ReturnType<typeof guarded>[] = []
+  const take = (length: number): number => {
+    const array = guarded(workspace, precision, new Float64Array(length))
+    own.push(array)
+    return array.address
+  }
+  const most = { scratch: 0, productScratch: 0 }
+  const arena: Arena = {
+    array: take,
+    integers: (length) => workspace.i32(length).byteOffset,
+    mask: (rows, features) => take(rows * features),
+    scratch(length) {
+      most.scratch = Math.max(most.scratch, length)
+    },
+    product(m, n, k) {
+      most.productScratch = Math.max(most.productScratch, wasmProducts.scratchLength(precision, { m, n, k }))
+    },
+  }
+  const placed = laid.place(arena, capacity, true)
   const plan = createPlan(workspace)
   const context: PlanContext = {
     plan,
@@ -69,9 +85,9 @@ export function layAlone(layer: Layer, shape: Shape, options: AloneOptions): Alo
     batchRows: rows,
     mode,
     updatesStatistics,
-    scratch,
+    scratch: take(most.scratch),
     products: wasmProducts,
-    productScratch,
+    productScratch: take(most.productScratch),
   }
   const arrays = {
     input: input.byteOffset,
@@ -101,6 +117,7 @@ export function layAlone(layer: Layer, shape: Shape, options: AloneOptions): Alo
     both() {
       outputGradient.set(weightsOf(outputs))
       run()
+      expect(own.every((array) => array.intact())).toBe(true)
     },
   }
 }

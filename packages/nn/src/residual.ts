@@ -64,7 +64,7 @@ function layResidual(shape: Shape, branch: Sequence, shortcut: Sequence | undefi
           const added = beside === undefined ? outputGradient : placed.outputGradient
           if (beside !== undefined) {
             backThrough(beside, context, rows * outputs, arrays, {
-              inputGradient: inputGradient && added,
+              inputGradient: inputGradient === undefined ? undefined : added,
               tensors: inShortcut(tensors),
               statistics: inShortcut(statistics),
               tensorGradients: inShortcut(tensorGradients),

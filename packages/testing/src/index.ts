@@ -1,2 +1,3 @@
 export { finiteDifference } from './finite-difference.ts'
+export { guarded } from './guarded.ts'
 export { sequence } from './sequence.ts'

@@ -9,7 +9,7 @@ import type { BlasLibrary } from './blas-library.ts'
  * Multiplications below which our own kernels are faster: a call into the library costs about 0.2 us, and it packs even
  * the smallest operands.
  */
-const leastMultiplications = 2048
+const leastMultiplications = 8192
 
 /** Products by a library of the system's; small ones by our own kernels. The bits depend on the library and processor. */
 export function blasProducts(library: BlasLibrary): MatrixProducts {
