@@ -14,6 +14,7 @@ setFlagsFromString('--no-liftoff')
 const suites = {
   gemm: () => import('./gemm.ts'),
   optimizers: () => import('./optimizers.ts'),
+  training: () => import('./training.ts'),
 }
 
 const wanted = process.argv.slice(2)

@@ -29,6 +29,9 @@ const sampleUs = 20_000
 /** So long because V8 can take half a second until it inlines a hot loop into its caller, which is then much faster. */
 const warmUpUs = 1_000_000
 
+/** How long a contender is measured, unless three samples take longer. */
+const mostMeasuredUs = 10_000_000
+
 /** Work in this process. */
 export function inProcess(name: string, work: () => void): Contender {
   return { name, elapsed: (calls) => microseconds(calls, work) }
@@ -59,42 +62,52 @@ export async function* compare(
   peers: readonly Contender[],
   rounds = 15,
 ): AsyncGenerator<Figure | Skipped> {
-  const failures = new Map<Contender, unknown>()
-  const calls = new Map<Contender, number>()
-  const samples = new Map<Contender, number[]>()
-  const contenders = [ours, ...peers]
+  const samples = await samplesInTurns([ours, ...peers], rounds)
+  const own = samples.get(ours)
+  if (own === undefined || 'failure' in own) throw own?.failure
+  for (const [peer, theirs] of samples) {
+    if (peer === ours) continue
+    if ('failure' in theirs) yield { case: name, skipped: peer.name, reason: reasonOf(theirs.failure) }
+    else yield figure(name, own.perCall, peer.name, theirs.perCall, 'us')
+  }
+}
 
-  async function attempt(contender: Contender, work: () => Promise<void>): Promise<void> {
-    if (failures.has(contender)) return
+/** What was measured of a contender: microseconds per call, or why not. */
+export type Samples = { readonly perCall: readonly number[] } | { readonly failure: unknown }
+
+/** Measures contenders in turns; one of slow calls in fewer rounds, at least 3. */
+export async function samplesInTurns<Each extends Contender>(
+  contenders: readonly Each[],
+  rounds: number,
+): Promise<Map<Each, Samples>> {
+  const samples = new Map<Each, Samples>()
+  const running = new Map<Each, { readonly calls: number; readonly perCall: number[] }>()
+
+  async function attempt(contender: Each, work: () => Promise<void>): Promise<void> {
     try {
       await work()
-    } catch (error) {
-      if (contender === ours) throw error
-      failures.set(contender, error)
+    } catch (failure) {
+      running.delete(contender)
+      samples.set(contender, { failure })
     }
   }
 
   for (const contender of contenders) {
     await attempt(contender, async () => {
-      calls.set(contender, await callsPerSample(contender))
-      samples.set(contender, [])
+      const perCall: number[] = []
+      running.set(contender, { calls: await callsPerSample(contender), perCall })
+      samples.set(contender, { perCall })
     })
   }
   for (let round = 0; round < rounds; round++) {
-    for (const contender of contenders) {
+    for (const [contender, { calls, perCall }] of [...running]) {
+      if (round >= 3 && perCall[0] * calls * round > mostMeasuredUs) continue
       await attempt(contender, async () => {
-        const count = calls.get(contender) ?? 1
-        samples.get(contender)?.push((await contender.elapsed(count)) / count)
+        perCall.push((await contender.elapsed(calls)) / calls)
       })
     }
   }
-  for (const peer of peers) {
-    if (failures.has(peer)) {
-      yield { case: name, skipped: peer.name, reason: reasonOf(failures.get(peer)) }
-    } else {
-      yield figure(name, samples.get(ours) ?? [], peer.name, samples.get(peer) ?? [], 'us')
-    }
-  }
+  return samples
 }
 
 /** The figure that two sets of samples make. */
@@ -105,7 +118,7 @@ export function figure(
   peers: readonly number[],
   unit: 'us' | 'ms',
 ): Figure {
-  const [thalweg, peer] = [quantile(ours, 0.5), quantile(peers, 0.5)]
+  const [thalweg, peer] = [median(ours), median(peers)]
   const [spread] = [ours, peers].map(relativeSpread).sort((a, b) => b - a)
   return {
     case: name,
@@ -124,7 +137,11 @@ export function reasonOf(error: unknown): string {
 }
 
 function relativeSpread(samples: readonly number[]): number {
-  return (quantile(samples, 0.75) - quantile(samples, 0.25)) / quantile(samples, 0.5)
+  return (quantile(samples, 0.75) - quantile(samples, 0.25)) / median(samples)
+}
+
+export function median(samples: readonly number[]): number {
+  return quantile(samples, 0.5)
 }
 
 function quantile(samples: readonly number[], fraction: number): number {
@@ -132,6 +149,7 @@ function quantile(samples: readonly number[], fraction: number): number {
   return sorted[Math.round((sorted.length - 1) * fraction)]
 }
 
-function rounded(value: number): number {
+/** To three digits. */
+export function rounded(value: number): number {
   return Number(value.toPrecision(3))
 }

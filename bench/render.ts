@@ -1,18 +1,20 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import type { Figure, Skipped } from './measure.ts'
+import type { LimitShare, TrainingFigure } from './training-figures.ts'
 
 interface Header {
   readonly machine: Readonly<Record<string, string | number>>
   readonly versions: Readonly<Record<string, string>>
 }
 
-type Line = { readonly suite: string } & (Header | Figure | Skipped)
+type AnyFigure = Figure & Partial<TrainingFigure>
+type Line = { readonly suite: string } & (Header | AnyFigure | LimitShare | Skipped)
 
 /** Figures that share their columns: one for each peer. */
 interface Table {
   readonly title: string
-  readonly rows: Map<string, Figure[]>
+  readonly rows: Map<string, AnyFigure[]>
 }
 
 /**
@@ -47,6 +49,8 @@ function section(lines: readonly Line[]): string {
   const skipped = lines.filter((line) => 'skipped' in line)
   const parts = lines.filter((line) => 'machine' in line).map(headerText)
   parts.push(...tablesOf(figures).map(tableText))
+  const shares = lines.filter((line) => 'share' in line)
+  if (shares.length > 0) parts.push(sharesText(shares))
   if (skipped.length > 0) parts.push(skippedText(skipped))
   if (figures.length > 0) parts.push(spreadText(figures))
   return parts.join('\n')
@@ -62,18 +66,22 @@ function headerText({ machine, versions }: Header): string {
   ].join('\n')
 }
 
-/** `adam 10000` is a row of a table for its length, `adam 10000, foreign arrays` one of a table for that. */
-function tablesOf(figures: readonly Figure[]): Table[] {
+/**
+ * `adam 10000` is a row of a table for its length, `adam 10000, foreign arrays` one of a table for that, and what has
+ * more than one of ours one of a table for each.
+ */
+function placeOf(figure: AnyFigure): readonly [title: string, row: string] {
+  if (figure.thalwegName !== undefined) return [figure.thalwegName, figure.case]
+  const [, name, length, variant] = /^(\S+) (\d+)(?:, (.+))?$/.exec(figure.case) ?? []
+  if (name === undefined) return ['', figure.case]
+  const lengthText = `${Number(length).toLocaleString('en')} parameters`
+  return variant === undefined ? [lengthText, name] : [variant, `${name}, ${lengthText}`]
+}
+
+function tablesOf(figures: readonly AnyFigure[]): Table[] {
   const tables = new Map<string, Table>()
   for (const figure of figures) {
-    const [, name, length, variant] = /^(\S+) (\d+)(?:, (.+))?$/.exec(figure.case) ?? []
-    const lengthText = `${Number(length).toLocaleString('en')} parameters`
-    const [title, row] =
-      name === undefined
-        ? ['', figure.case]
-        : variant === undefined
-          ? [lengthText, name]
-          : [variant, `${name}, ${lengthText}`]
+    const [title, row] = placeOf(figure)
     const table = tables.get(title) ?? { title, rows: new Map() }
     tables.set(title, table)
     table.rows.set(row, [...(table.rows.get(row) ?? []), figure])
@@ -92,14 +100,37 @@ function tableText({ title, rows }: Table): string {
   const cells = [...rows].map(([row, ofRow]) => {
     const { thalweg, unit } = ofRow[0]
     const beside = peerNames.map((peerName) => {
-      const figure = ofRow.find((each) => each.peerName === peerName)
-      return figure === undefined ? '' : `${show(figure.peer, unit)} (${figure.ratio}×)`
+      const settings = ofRow.filter((each) => each.peerName === peerName)
+      const [best] = settings.sort((a, b) => a.peer - b.peer)
+      if (best === undefined) return ''
+      const setting = best.setting === undefined ? '' : `; ${best.setting}`
+      return `${show(best.peer, unit)} (${best.ratio}×${setting})`
     })
     return [row, show(thalweg, unit), ...beside]
   })
   const unit = inMilliseconds ? 'ms' : 'µs'
   const heading = title === '' ? [] : [`### ${title[0].toUpperCase()}${title.slice(1)}`, '']
   return [...heading, ...aligned([[unit, 'Thalweg', ...peerNames], ...cells]), ''].join('\n')
+}
+
+/** A row for each case, a column for each contender; of several settings the best. */
+function sharesText(shares: readonly LimitShare[]): string {
+  const contenders = [...new Set(shares.map((each) => each.contender))]
+  const threads = [...new Set(shares.map((each) => each.threads))]
+  const rows = [...Map.groupBy(shares, (each) => each.case)].map(([row, ofRow]) => {
+    const peaks = threads.map((count) => ofRow.find((each) => each.threads === count)?.peakGflops ?? '')
+    const cells = contenders.map((contender) => {
+      const ofContender = ofRow.filter((each) => each.contender === contender).map((each) => each.share)
+      return ofContender.length === 0 ? '' : `${Number((100 * Math.max(...ofContender)).toPrecision(2))} %`
+    })
+    return [row, peaks.join(' / '), ...cells]
+  })
+  const title = '### Share of the arithmetic limit'
+  const table = aligned([['', `GFLOP/s at ${threads.join(' / ')} threads`, ...contenders], ...rows])
+  const note =
+    'Operations of a step by its time, over those of a product of two 1024x1024 matrices by the BLAS of PyTorch. Those of ' +
+    'a convolution are those of the direct one: one that needs fewer may exceed 100 %.'
+  return [title, '', note, '', ...table, ''].join('\n')
 }
 
 function aligned([head, ...rows]: readonly (readonly string[])[]): string[] {

@@ -97,7 +97,7 @@ describe('the layer rules', () => {
       'everything-resolves',
     ],
     ['a cycle', 'packages/schedulers/src/schedule.ts', "import './cosine.ts'", 'no-cycles'],
-    ['test code in source', 'packages/nn/src/relu.ts', "import './model.test.ts'", 'no-tests-in-source'],
+    ['test code in source', 'packages/nn/src/dense.ts', "import './model.test.ts'", 'no-tests-in-source'],
   ])('%s turns the check red', async (_name, file, line, rule) => {
     const { code, output } = await checkWith(file, line)
     expect(output).toContain(rule)

@@ -1,4 +1,4 @@
-import { type SeriesKey, seriesKeySchema, seriesKeys } from '@thalweg/document'
+import { type RecordedKey, recordedKeySchema, seriesKeys } from '@thalweg/document'
 import { InvalidArgumentError } from 'commander'
 
 /** A parser for whole numbers from `least` to `most`. */
@@ -11,12 +11,12 @@ export function integerFrom(least: number, most: number): (text: string) => numb
 }
 
 /** Series keys separated by commas. */
-export function seriesKeyList(text: string): readonly SeriesKey[] {
+export function seriesKeyList(text: string): readonly RecordedKey[] {
   return text.split(',').map((part) => {
-    const key = seriesKeySchema.safeParse(part.trim())
+    const key = recordedKeySchema.safeParse(part.trim())
     if (key.success) return key.data
     throw new InvalidArgumentError(
-      `There is no series "${part.trim()}"; there are: ${seriesKeys.join(', ')}.`,
+      `There is no series "${part.trim()}"; there are: ${seriesKeys.join(', ')}, and those of tensors, such as dense1.weight.norm.`,
     )
   })
 }

@@ -36,12 +36,15 @@ describe('wrong usage', () => {
 })
 
 describe('help', () => {
-  it.each(['', 'start', 'demo', 'run', 'runs', 'show', 'cancel'])('of "%s" exits 0', async (command) => {
-    const surroundings = captureSurroundings()
-    expect(await runProgram([...(command === '' ? [] : [command]), '--help'], surroundings)).toBe(0)
-    expect(surroundings.stdout.text).toContain(`Usage: thalweg ${command}`)
-    expect(surroundings.stdout.text).toContain(command === '' ? 'Exit codes' : 'Example')
-  })
+  it.each(['', 'start', 'demo', 'run', 'runs', 'show', 'model', 'cancel'])(
+    'of "%s" exits 0',
+    async (command) => {
+      const surroundings = captureSurroundings()
+      expect(await runProgram([...(command === '' ? [] : [command]), '--help'], surroundings)).toBe(0)
+      expect(surroundings.stdout.text).toContain(`Usage: thalweg ${command}`)
+      expect(surroundings.stdout.text).toContain(command === '' ? 'Exit codes' : 'Example')
+    },
+  )
 
   it('the version is that of the package', async () => {
     const surroundings = captureSurroundings()

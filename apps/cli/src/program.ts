@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { CommandFailure } from './command-failure.ts'
 import { addCancel } from './commands/cancel.ts'
 import { addDemo } from './commands/demo.ts'
+import { addModel } from './commands/model.ts'
 import { addRun } from './commands/run.ts'
 import { addRuns } from './commands/runs.ts'
 import { addShow } from './commands/show.ts'
@@ -51,7 +52,8 @@ function createProgram(surroundings: Surroundings): Command {
       'after',
       `\nExit codes: 0 done, 1 a run or the service failed, 2 wrong usage, 130 interrupted.`,
     )
-  for (const add of [addStart, addDemo, addRun, addRuns, addShow, addCancel]) add(program, surroundings)
+  for (const add of [addStart, addDemo, addRun, addRuns, addShow, addModel, addCancel])
+    add(program, surroundings)
   return program
 }
 

@@ -1,10 +1,9 @@
-import { type Client, fromWireNumber, type RunResource } from '@thalweg/client'
-import { type SeriesKey, seriesKeys } from '@thalweg/document'
+import { type Client, fromWireNumber, type RunDetailsResource, type RunResource } from '@thalweg/client'
+import { type RecordedKey, seriesKeys } from '@thalweg/document'
 import type { ReportOptions } from './comparison/comparison-report.ts'
-import { drawCurves } from './curves/curve-drawing.ts'
+import { drawCurves, maximumCurves } from './curves/curve-drawing.ts'
 import { recordedCurves } from './curves/recorded-curves.ts'
-import { stepText } from './progress/progress-text.ts'
-import { partText } from './run-document-text.ts'
+import { runFacts } from './run-facts.ts'
 import { stateText } from './run-state.ts'
 import type { Surroundings } from './surroundings.ts'
 import { type Colours, coloursFor } from './terminal/colours.ts'
@@ -15,7 +14,7 @@ import { terminalWidth } from './terminal/terminal-width.ts'
 /** Writes all there is to see of one run: its state, its document in short, its metrics, its curves. */
 export async function writeRunReport(
   client: Client,
-  run: RunResource,
+  run: RunDetailsResource,
   experimentName: string,
   { keys, smoothing, logarithmic }: ReportOptions,
   { stdout, environment }: Surroundings,
@@ -23,7 +22,7 @@ export async function writeRunReport(
   const colours = coloursFor(stdout, environment)
   const width = terminalWidth(stdout)
   stdout.write(`Run ${run.id}: ${colours.bold(stateText(run))}\n\n`)
-  for (const [name, text] of facts(run, experimentName)) {
+  for (const [name, text] of runFacts(run, experimentName)) {
     const lines = brokenAtCommas(text, width - factIndent.length)
     stdout.write(`  ${name.padEnd(11)} ${lines.join(`\n${factIndent}`)}\n`)
   }
@@ -32,10 +31,12 @@ export async function writeRunReport(
   const curves = await recordedCurves(client, run.id, { keys, width, smoothing })
   for (const group of groupsOfOneScale(keys)) {
     const shown = curves.filter(({ key }) => group.includes(key))
-    if (shown.length === 0) continue
     const remark = smoothing > 1 ? ` (mean of ${smoothing} values)` : ''
-    stdout.write(`\n${colours.bold(group.join(', '))}${remark}\n`)
-    stdout.write(drawCurves(shown, { width, colours, logarithmic }))
+    for (let from = 0; from < shown.length; from += maximumCurves) {
+      const drawn = shown.slice(from, from + maximumCurves)
+      stdout.write(`\n${colours.bold(drawn.map(({ key }) => key).join(', '))}${remark}\n`)
+      stdout.write(drawCurves(drawn, { width, colours, logarithmic }))
+    }
   }
 }
 
@@ -56,30 +57,6 @@ function brokenAtCommas(text: string, width: number): readonly string[] {
   return [...lines, line.trimEnd()]
 }
 
-function facts(run: RunResource, experimentName: string): readonly (readonly [string, string])[] {
-  const { document } = run
-  const { batchSize, epochs, sampling, precision, seed } = document
-  const speed = run.stepsPerSecond === undefined ? '' : `, ${Math.round(run.stepsPerSecond)} steps/s`
-  return [
-    ...(run.message === undefined ? [] : [['why', run.message] as const]),
-    ['experiment', `${experimentName} (${run.experimentId})`],
-    ['dataset', partText(document.dataset)],
-    ['model', partText(document.model)],
-    ['optimizer', partText(document.optimizer)],
-    ['schedule', partText(document.schedule)],
-    ...Object.entries(document.schedules ?? {}).map(
-      ([name, schedule]) => [name, partText(schedule)] as const,
-    ),
-    [
-      'training',
-      `batchSize ${batchSize}, epochs ${epochs}, sampling ${sampling}, ${precision}, seed ${seed}`,
-    ],
-    ['progress', `step ${stepText(run)}, ${(run.trainingMs / 1000).toFixed(1)} s of training${speed}`],
-    ...(run.targetStep === undefined ? [] : [['target', `reached at step ${run.targetStep}`] as const]),
-    ...(run.tags.length === 0 ? [] : [['tags', run.tags.join(', ')] as const]),
-  ]
-}
-
 function metricsTable(run: RunResource, colours: Colours): string {
   const rows = seriesKeys.flatMap((key) => {
     const metric = run.metrics[key]
@@ -95,11 +72,11 @@ function metricsTable(run: RunResource, colours: Colours): string {
   return renderTable([{ title: 'metric' }, ...numbers], rows, colours)
 }
 
-/** Losses share a drawing, and accuracies do; each of the others has its own scale. */
-function groupsOfOneScale(keys: readonly SeriesKey[]): readonly (readonly SeriesKey[])[] {
-  const groups = new Map<string, SeriesKey[]>()
+/** Losses share a drawing, and accuracies, and the norms of weights do; what is alone in its kind has its own scale. */
+function groupsOfOneScale(keys: readonly RecordedKey[]): readonly (readonly RecordedKey[])[] {
+  const groups = new Map<string, RecordedKey[]>()
   for (const key of keys) {
-    const scale = key.slice(key.indexOf('.') + 1)
+    const scale = key.slice(key.lastIndexOf('.') + 1)
     groups.set(scale, [...(groups.get(scale) ?? []), key])
   }
   return [...groups.values()]

@@ -16,6 +16,8 @@ export interface ServerSettings {
   /** Where file data sets lie; undefined where none is configured. */
   readonly dataDirectory: string | undefined
   readonly workers?: number
+  /** What computes matrix products; the service's own choice where nothing is said. */
+  readonly backend?: string
   /** Takes lines of the service's log. */
   readonly log?: (line: string) => void
 }

@@ -6,7 +6,7 @@ import {
   type SeriesResource,
   ServiceError,
 } from '@thalweg/client'
-import { expand } from '@thalweg/document'
+import { expand, tensorSeriesKeySchema } from '@thalweg/document'
 
 /** A service in memory, for what the command line asks of one. */
 export interface FakeService {
@@ -14,14 +14,29 @@ export interface FakeService {
   readonly runs: RunResource[]
   /** Series by run id. */
   readonly series: Map<string, readonly SeriesResource[]>
+  /** What runs left, by run id. */
+  readonly files: Map<string, readonly FakeFile[]>
   /** Every call for a series, in order. */
   readonly seriesCalls: SeriesOptions[]
   /** What happens to a run between two looks at it; nothing by default. */
   advance: (run: RunResource) => RunResource
 }
 
+interface FakeFile {
+  readonly name: string
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly sha256: string
+}
+
 export function createFakeService(): FakeService {
-  return { experiments: [], runs: [], series: new Map(), seriesCalls: [], advance: (run) => run }
+  return {
+    experiments: [],
+    runs: [],
+    series: new Map(),
+    files: new Map(),
+    seriesCalls: [],
+    advance: (run) => run,
+  }
 }
 
 export const createdAt = '2026-01-02T03:04:05.000Z'
@@ -63,7 +78,22 @@ export function createFakeClient(service: FakeService): Client {
     async run(id) {
       const run = service.runs.find((one) => one.id === id)
       if (run === undefined) throw missing(id)
-      return run
+      const artifacts = (service.files.get(id) ?? []).map(({ name, bytes, sha256 }) => ({
+        id: `${name} of ${id}`,
+        name,
+        mediaType: 'application/octet-stream',
+        bytes: bytes.length,
+        sha256,
+        createdAt,
+      }))
+      const series = service.series.get(id) ?? []
+      const tensorSeries = series.flatMap(({ key }) => tensorSeriesKeySchema.safeParse(key).data ?? [])
+      return { ...run, artifacts, tensorSeries }
+    },
+    async artifact(runId, artifactId) {
+      const file = service.files.get(runId)?.find(({ name }) => artifactId === `${name} of ${runId}`)
+      if (file === undefined) throw missing(artifactId)
+      return new Blob([file.bytes]).stream()
     },
     async series(runId, options = {}) {
       service.seriesCalls.push(options)
@@ -128,6 +158,7 @@ export function fakeRun(index: number, parts: RunParts): RunResource {
     createdAt,
     step: 0,
     trainingMs: 0,
+    stoppedEarly: false,
     metrics: {},
     ...parts,
   }

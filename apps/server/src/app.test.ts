@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +8,7 @@ import {
   optimizerResourceSchema,
   pageSchema,
   problemSchema,
+  runDetailsResourceSchema,
   runResourceSchema,
   scheduleResourceSchema,
   seriesResourceSchema,
@@ -151,7 +153,8 @@ describe('reading', () => {
     expect(items.map(({ document }) => document.seed)).toEqual([3, 2])
     expect(items[0]).toMatchObject({ state: 'queued', attempt: 0, variation: {}, metrics: {} })
     const one = await get(`/v1/runs/${items[0]?.id}`)
-    expect(runResourceSchema.parse(await one.json())).toEqual(items[0])
+    const details = { ...items[0], artifacts: [], tensorSeries: [] }
+    expect(runDetailsResourceSchema.parse(await one.json())).toEqual(details)
   })
 
   test('series, with what JSON cannot say as strings', async () => {
@@ -221,6 +224,77 @@ describe('reading', () => {
     expect(problem.detail).toContain(detail)
   })
 
+  test('what a worker told of a run', async () => {
+    const { get, store } = await testService()
+    const [id] = await submitTo(store, [1])
+    const claimed = await store.claim('test', 1000)
+    const points = [{ key: 'dense1.weight.norm' as const, step: 1, value: 2 }]
+    const report = { points, step: 4, totalSteps: 8, trainingMs: 2.5, targetStep: 3, backend: 'wasm' }
+    await store.report(claimed!, report, 1000)
+    await store.finish(claimed!, { state: 'succeeded', stoppedEarly: true, message: 'a note' })
+    const filter = encodeURIComponent('backend = "wasm" AND backend LIKE "w%"')
+    const list = await get(`/v1/runs?filter=${filter}`)
+    const run = { id, backend: 'wasm', targetStep: 3, targetTrainingMs: 2.5, stoppedEarly: true }
+    expect(pageSchema(runResourceSchema).parse(await list.json()).items).toMatchObject([run])
+    const one = runDetailsResourceSchema.parse(await (await get(`/v1/runs/${id}`)).json())
+    expect(one).toMatchObject({ ...run, message: 'a note', tensorSeries: ['dense1.weight.norm'] })
+    const series = await get(`/v1/runs/${id}/series?keys=train.loss,dense1.weight.norm`)
+    expect(pageSchema(seriesResourceSchema).parse(await series.json()).items).toEqual([
+      { key: 'dense1.weight.norm', steps: [1], values: [2], sampled: false },
+    ])
+    expect(await (await get(`/v1/runs/${id}/series`)).json()).toEqual({ items: [] })
+  })
+
+  test('a file that a run left, in parts, and not again for whoever has it', async () => {
+    const { app, get, store } = await testService()
+    const [id, other] = await submitTo(store, [1, 2])
+    const data = Uint8Array.from({ length: 2 ** 20 + 3 }, (_, index) => index * 7)
+    const artifact = { name: 'model.safetensors', mediaType: 'application/octet-stream', data }
+    await store.finish((await store.claim('test', 1000))!, { state: 'succeeded', artifacts: [artifact] })
+    const run = runDetailsResourceSchema.parse(await (await get(`/v1/runs/${id}`)).json())
+    const [listed] = run.artifacts
+    const sha256 = createHash('sha256').update(data).digest('hex')
+    expect(listed).toMatchObject({ name: 'model.safetensors', bytes: data.length, sha256 })
+
+    const path = `/v1/runs/${id}/artifacts/${listed?.id}`
+    const response = await get(path)
+    expect(response.status).toBe(200)
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'application/octet-stream',
+      'content-length': String(data.length),
+      'content-disposition': 'attachment; filename="model.safetensors"',
+      etag: `"${sha256}"`,
+    })
+    expect(Buffer.compare(await response.bytes(), data)).toBe(0)
+    const head = await app.request(path, { method: 'HEAD' })
+    expect(head.headers.get('content-length')).toBe(String(data.length))
+    expect(await head.text()).toBe('')
+
+    for (const known of [`"${sha256}"`, `"x", W/"${sha256}"`, '*']) {
+      const again = await get(path, { 'if-none-match': known })
+      expect([again.status, await again.text()]).toEqual([304, ''])
+    }
+    expect((await get(path, { 'if-none-match': '"x"' })).status).toBe(200)
+    for (const [run, file] of [
+      [other, listed?.id],
+      [id, 'none'],
+    ]) {
+      const missing = await get(`/v1/runs/${run}/artifacts/${file}`)
+      expect(missing.status).toBe(404)
+      expect((await problemOf(missing)).detail).toBe(`run ${run} has no artifact ${file}`)
+    }
+  })
+
+  test('at most 32 series at once', async () => {
+    const { get, store } = await testService()
+    const [id] = await submitTo(store, [1])
+    const keys = (count: number) => Array.from({ length: count }, (_, index) => `t${index}.w.norm`).join(',')
+    expect((await get(`/v1/runs/${id}/series?keys=${keys(32)}`)).status).toBe(200)
+    const response = await get(`/v1/runs/${id}/series?keys=${keys(33)}`)
+    expect(response.status).toBe(400)
+    expect((await problemOf(response)).detail).toBe('keys must name at most 32 series, got 33')
+  })
+
   test('an unknown series is answered with the list', async () => {
     const { get, store } = await testService()
     const [id] = await submitTo(store, [1])
@@ -259,7 +333,7 @@ describe('cancelling', () => {
   test('409 for a finished run, 404 for none, 403 for a page of another origin', async () => {
     const { post, store } = await testService()
     const [id] = await submitTo(store, [1])
-    await store.finish((await store.claim('test', 1000))!, { state: 'succeeded', targetStep: undefined })
+    await store.finish((await store.claim('test', 1000))!, { state: 'succeeded' })
     const finished = await post(`/v1/runs/${id}/cancellation`, '')
     expect(finished.status).toBe(409)
     expect(await problemOf(finished)).toMatchObject({

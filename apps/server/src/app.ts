@@ -5,6 +5,7 @@ import { maximumBodyBytes } from './http/json-body.ts'
 import { ownRequestsOnly } from './http/own-requests.ts'
 import { answerError, ProblemError, problemAnswer } from './http/problem.ts'
 import { apiHeaders } from './http/security-headers.ts'
+import { addArtifactRoutes } from './routes/artifacts.ts'
 import { addCatalogRoutes } from './routes/catalog.ts'
 import { addDescriptionRoutes } from './routes/description.ts'
 import { addDocsRoutes } from './routes/docs.ts'
@@ -42,6 +43,7 @@ export function createApp({ allowedHosts = [], log, ...services }: AppOptions): 
   addExperimentRoutes(app, services)
   addRunRoutes(app, services)
   addSeriesRoutes(app, services)
+  addArtifactRoutes(app, services)
   addCatalogRoutes(app, services)
   addHealthRoutes(app, services)
   addDescriptionRoutes(app, services)

@@ -1,4 +1,6 @@
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import type { BackendChoice } from '@thalweg/kernels/node'
 import { openStore, type Run, type Store } from '@thalweg/store'
 import { afterEach, expect, test } from 'vitest'
 import { submitTo } from '../test/service.ts'
@@ -13,11 +15,16 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((dispatcher) => dispatcher.drain()))
 })
 
-async function start(store: Store, timings: Partial<DispatcherTimings> = {}, workers = 1) {
+async function start(
+  store: Store,
+  timings: Partial<DispatcherTimings> = {},
+  { workers = 1, backend = 'wasm' }: { workers?: number; backend?: BackendChoice } = {},
+) {
   const log: string[] = []
   const dispatcher = await startDispatcher({
     store,
     workers,
+    backend,
     dataDirectory: undefined,
     workerFile,
     timings: { pollMs: 20, restartMs: 5, ...timings },
@@ -42,9 +49,57 @@ test('trains what is queued, one run after another in a warm process', async () 
   await start(store)
   for (const id of ids) {
     const run = await inState(store, id, 'succeeded')
-    expect(run).toMatchObject({ attempt: 1, step: 10, totalSteps: 10, targetStep: 10, trainingMs: 2 })
+    expect(run).toMatchObject({
+      attempt: 1,
+      step: 10,
+      totalSteps: 10,
+      targetStep: 10,
+      targetTrainingMs: 2,
+      trainingMs: 2,
+    })
     expect(await store.series(id)).toMatchObject([{ key: 'train.loss', steps: [1, 10], values: [1, 0.1] }])
   }
+})
+
+test('a library that no worker finds is told once', async () => {
+  const store = await memory()
+  const { log } = await start(store, {}, { workers: 2, backend: 'blas' })
+  const [first] = await submitTo(store, [2])
+  await inState(store, first, 'failed') // three workers have ended and begun again
+  expect(log.filter((line) => line.includes('there is no library'))).toEqual([
+    'matrix products are computed by our own kernels: there is no library',
+  ])
+})
+
+test('a run of several threads waits until as many are free, and no other overtakes it', async () => {
+  const store = await memory()
+  const { dispatcher } = await start(store, { pollMs: 10 }, { workers: 3 })
+  const [narrow] = await submitTo(store, [3])
+  await inState(store, narrow, 'running', 5)
+  const [wide] = await submitTo(store, [3], { threads: 3 })
+  const [next] = await submitTo(store, [1])
+  await setTimeout(60)
+  for (const id of [wide, next]) expect(await inState(store, id, 'queued')).toMatchObject({ attempt: 0 })
+  await store.requestCancellation(narrow ?? '')
+  dispatcher.cancel(narrow ?? '')
+  await inState(store, wide, 'running', 5)
+  expect((await store.run(next ?? ''))?.state).toBe('queued')
+  await store.requestCancellation(wide ?? '')
+  dispatcher.cancel(wide ?? '')
+  await inState(store, next, 'succeeded')
+})
+
+test('a run of more threads than there are trains alone', async () => {
+  const store = await memory()
+  const [wide] = await submitTo(store, [3], { threads: 8 })
+  const [next] = await submitTo(store, [1])
+  const { dispatcher } = await start(store, { pollMs: 10 }, { workers: 2 })
+  await inState(store, wide, 'running', 5)
+  await setTimeout(60)
+  expect((await store.run(next ?? ''))?.state).toBe('queued')
+  await store.requestCancellation(wide ?? '')
+  dispatcher.cancel(wide ?? '')
+  await inState(store, next, 'succeeded')
 })
 
 test('a wake-up starts a run at once', async () => {
@@ -73,6 +128,7 @@ test('a worker that cannot start is tried again, later and later', async () => {
   const dispatcher = await startDispatcher({
     store: await memory(),
     workers: 1,
+    backend: 'wasm',
     dataDirectory: undefined,
     workerFile: `${workerFile}.nothing`,
     timings: { restartMs: 1 },

@@ -1,8 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
+import type { BackendChoice } from '@thalweg/kernels/node'
 import type { ClaimedRun, LeaseAnswer, Store } from '@thalweg/store'
 import { createAlarm } from './alarm.ts'
 import { type DispatcherTimings, defaultTimings } from './dispatcher-timings.ts'
 import { reportOf } from './report-of.ts'
+import { threadSlots, threadsOf } from './thread-slots.ts'
 import type { Progress } from './worker/protocol.ts'
 import { startWorker, type WorkerProcess } from './worker/worker-process.ts'
 
@@ -13,8 +15,10 @@ export const maximumWorkers = 256
 
 export interface DispatcherOptions {
   readonly store: Store
-  /** From 1 to 256. */
+  /** How many threads train at the same time, each run at least one; from 1 to 256. */
   readonly workers: number
+  /** What computes matrix products. */
+  readonly backend: BackendChoice
   readonly dataDirectory: string | undefined
   readonly log: (line: string) => void
   /** The workers' program; this package's own by default. */
@@ -48,11 +52,13 @@ interface Active {
  * in their names at start was left by a server that is gone, and goes back to the queue first.
  */
 export async function startDispatcher(options: DispatcherOptions): Promise<Dispatcher> {
-  const { store, dataDirectory, log } = options
+  const { store, dataDirectory, backend, log } = options
   const timings = { ...defaultTimings, ...options.timings }
   const alarm = createAlarm()
   const active = new Map<string, Active>()
   const workers = new Set<WorkerProcess>()
+  const slots = threadSlots(options.workers)
+  let toldMissing = false
   let draining = false
 
   for (let place = 0; place < maximumWorkers; place++) {
@@ -64,12 +70,13 @@ export async function startDispatcher(options: DispatcherOptions): Promise<Dispa
     let failures = 0
     while (!draining) {
       const worker = startWorker({
+        backend,
         log,
         ...(options.workerFile !== undefined && { file: options.workerFile }),
       })
       workers.add(worker)
       try {
-        await worker.ready
+        tellMissing((await worker.ready).missing)
         await useWorker(worker, ownerName(place), () => {
           failures = 0
         })
@@ -84,18 +91,34 @@ export async function startDispatcher(options: DispatcherOptions): Promise<Dispa
     }
   }
 
+  /** Every worker looks for the same library: what the first one lacks they all do. */
+  function tellMissing(missing: string | undefined): void {
+    if (missing === undefined || toldMissing) return
+    toldMissing = true
+    log(`matrix products are computed by our own kernels: ${missing}`)
+  }
+
   /** Trains run after run until the worker ends or the server drains. */
   async function useWorker(worker: WorkerProcess, owner: string, onDone: () => void): Promise<void> {
     while (!draining && !worker.hasEnded()) {
-      const claimed = await store.claim(owner, timings.leaseMs)
-      if (claimed === undefined) await alarm.sleep(timings.pollMs)
-      else if (draining) await store.release(claimed)
-      else if (await trainClaimed(worker, claimed)) onDone()
-      else {
-        await worker.kill()
-        // A worker that ends while everything does has not failed.
-        await store.reclaim({ deadOwner: owner, maxAttempts, workerFailed: !draining })
-        return
+      const claimed = await slots.claim((mostThreads) => store.claim(owner, timings.leaseMs, mostThreads))
+      if (claimed === undefined) {
+        await alarm.sleep(timings.pollMs)
+        continue
+      }
+      try {
+        if (draining) await store.release(claimed)
+        else if (await trainClaimed(worker, claimed)) onDone()
+        else {
+          await worker.kill()
+          // A worker that ends while everything does has not failed.
+          await store.reclaim({ deadOwner: owner, maxAttempts, workerFailed: !draining })
+          return
+        }
+      } finally {
+        slots.giveBack(claimed)
+        // Other places may have waited for its threads.
+        if (threadsOf(claimed) > 1) alarm.ring()
       }
     }
   }

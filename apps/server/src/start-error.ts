@@ -1,6 +1,7 @@
 /**
  * - `host-refused`: a host that others could reach
  * - `port-in-use`, `address-unavailable`: the system does not give the address
+ * - `backend-unknown`: what is to compute matrix products is none of those that there are
  * - `data-folder-missing`: the folder of the data sets is not there
  * - `database-in-use`: another service has the database
  * - `database-unreadable`, `database-newer`: the file is no database of this service, or one of a newer version
@@ -9,6 +10,7 @@ export type StartErrorCode =
   | 'host-refused'
   | 'port-in-use'
   | 'address-unavailable'
+  | 'backend-unknown'
   | 'data-folder-missing'
   | 'database-in-use'
   | 'database-unreadable'

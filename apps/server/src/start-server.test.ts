@@ -69,6 +69,14 @@ test.each([
   await expect(start(options)).rejects.toThrow(new RangeError(message))
 })
 
+test('a back end that there is none of', async () => {
+  await expect(start({ backend: 'cuda' })).rejects.toMatchObject({
+    code: 'backend-unknown',
+    message: 'backend: must be one of wasm, wasm-relaxed, blas, auto, got "cuda"; THALWEG_BACKEND names it',
+  })
+  await (await start()).close() // nothing was opened
+})
+
 test('a data folder that is not there', async () => {
   const dataDirectory = join(directory, 'nowhere')
   await expect(start({ dataDirectory })).rejects.toMatchObject({

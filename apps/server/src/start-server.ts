@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { type BackendChoice, backendChoice } from '@thalweg/kernels/node'
 import type { Store } from '@thalweg/store'
 import { createApp } from './app.ts'
 import { type Dispatcher, maximumWorkers, startDispatcher } from './dispatcher.ts'
@@ -16,8 +17,13 @@ export interface ServerOptions {
   readonly databasePath: string
   /** Where file data sets lie, one folder a set; undefined where none is configured. */
   readonly dataDirectory: string | undefined
-  /** Worker processes, 1 to 256; as many as the machine runs in parallel by default. */
+  /**
+   * Worker processes, and how many threads train at the same time: a run of several counts as many. From 1 to 256; as
+   * many as the machine runs in parallel by default.
+   */
   readonly workers?: number
+  /** What computes matrix products: `wasm`, `wasm-relaxed`, `blas` or `auto`, the default. */
+  readonly backend?: string
   /** Milliseconds since the epoch; the system's clock by default. */
   readonly now?: () => number
   /** Takes lines of the log; they are dropped by default. */
@@ -51,6 +57,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   requireInteger('port', port, 0, 65_535)
   requireInteger('workers', workers, 1, maximumWorkers)
   requireLoopback(host)
+  const backend = requireBackend(options.backend)
   if (dataDirectory !== undefined) requireFolder(dataDirectory)
 
   const store = await openDatabase(databasePath, now)
@@ -71,7 +78,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     })
     const listening = await listen({ fetch: app.fetch, host, port })
     listener = listening
-    const running = await startDispatcher({ store, workers, dataDirectory, log })
+    const running = await startDispatcher({ store, workers, backend, dataDirectory, log })
     dispatcher = running
 
     const close = async (): Promise<void> => {
@@ -99,6 +106,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 function requireInteger(name: string, value: number, minimum: number, maximum: number): void {
   if (Number.isInteger(value) && value >= minimum && value <= maximum) return
   throw new RangeError(`${name} must be a whole number from ${minimum} to ${maximum}, got ${value}`)
+}
+
+function requireBackend(text: string | undefined): BackendChoice {
+  try {
+    return backendChoice(text)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new StartError('backend-unknown', `${error.message}; THALWEG_BACKEND names it`, error)
+  }
 }
 
 /** Runs that need their data would fail one by one, long after whoever misspelt the folder has gone. */

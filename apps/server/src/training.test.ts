@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Client, createClient, type RunResource } from '@thalweg/client'
+import { loadModel } from '@thalweg/engine'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { experiment } from '../test/service.ts'
 import { until } from '../test/until.ts'
@@ -17,6 +18,7 @@ async function start(): Promise<void> {
   server = await startServer({
     port: 0,
     workers: 1,
+    backend: 'wasm',
     databasePath,
     dataDirectory: undefined,
     log: (line) => log.push(line),
@@ -45,7 +47,7 @@ const reached = (id: string | undefined, step: number): Promise<RunResource> =>
     return run.step >= step && run
   })
 
-test('two optimizers train to the end, with curves', async () => {
+test('two optimizers train to the end, with curves and models', async () => {
   const { runs } = await client.submit({ ...experiment, seeds: [1] })
   for (const id of runs) {
     const run = await finished(id)
@@ -56,6 +58,11 @@ test('two optimizers train to the end, with curves', async () => {
       ['train.loss', run.totalSteps],
       ['validation.accuracy', run.totalSteps],
     ])
+    const { artifacts, backend } = await client.run(run.id)
+    expect(backend).toBe('wasm')
+    expect(artifacts.map(({ name }) => name)).toEqual(['model.safetensors'])
+    const file = new Response(await client.artifact(run.id, artifacts[0]?.id ?? ''))
+    expect(loadModel(new Uint8Array(await file.arrayBuffer())).document).toEqual(run.document)
   }
   expect(log).toEqual([])
 })
@@ -85,6 +92,7 @@ test('a running run is cancelled and keeps its curve', async () => {
   expect(await client.cancel(id ?? '')).toMatchObject({ state: 'running', cancelRequested: true })
   const cancelled = await finished(id)
   expect(cancelled.state).toBe('cancelled')
+  expect((await client.run(cancelled.id)).artifacts).toEqual([])
   expect(cancelled.metrics['train.loss']).toMatchObject({ points: cancelled.step, lastStep: cancelled.step })
 })
 
@@ -96,6 +104,23 @@ test('a run that diverges fails, with the last loss', async () => {
   expect(diverged.metrics['train.loss']?.lastStep).toBe(diverged.step)
   const lasts = Object.values(diverged.metrics).map(({ last }) => last)
   expect(lasts.some((last) => typeof last === 'string')).toBe(true)
+})
+
+test('a target is recorded before the run ends', async () => {
+  const target = { metric: 'train.loss', atMost: 0.9 }
+  const run = { ...long.run, epochs: 100_000, target }
+  const id = (await client.submit({ ...long, run })).runs[0] ?? ''
+  const aimed = await until(async () => {
+    const found = await client.run(id)
+    return found.targetStep !== undefined && found
+  })
+  expect(aimed.state).toBe('running')
+  await client.cancel(id)
+  const { targetStep = 0, targetTrainingMs = 0, trainingMs } = await finished(id)
+  const [loss] = await client.series(id, { keys: ['train.loss'], points: 100_000, to: targetStep })
+  expect(loss?.values.findIndex((value) => Number(value) <= 0.9)).toBe(targetStep - 1)
+  expect(targetTrainingMs).toBeGreaterThan(0)
+  expect(targetTrainingMs).toBeLessThan(trainingMs)
 })
 
 test('a model that does not fit fails with the reason', async () => {

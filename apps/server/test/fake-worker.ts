@@ -21,8 +21,8 @@ process.on('message', (message: ToWorker) => {
   switch (document.seed) {
     case 1: // succeeds
       post({ type: 'report', progress: progress(1) })
-      post({ type: 'report', progress: progress(10) })
-      post({ type: 'ended', outcome: { state: 'succeeded', targetStep: 10 } })
+      post({ type: 'report', progress: { ...progress(10), targetStep: 10 } })
+      post({ type: 'ended', outcome: { state: 'succeeded' } })
       break
     case 2: // takes its process down
       post({ type: 'report', progress: progress(1) })
@@ -31,7 +31,7 @@ process.on('message', (message: ToWorker) => {
     case 3: // goes on until it is told to stop, and from its checkpoint to the end
       if (checkpoint !== undefined) {
         post({ type: 'report', progress: progress(checkpoint[0] ?? 0) })
-        post({ type: 'ended', outcome: { state: 'succeeded', targetStep: undefined } })
+        post({ type: 'ended', outcome: { state: 'succeeded' } })
         break
       }
       post({ type: 'report', progress: progress(5) })
@@ -59,4 +59,5 @@ process.on('message', (message: ToWorker) => {
       break
   }
 })
-post({ type: 'ready' })
+const { THALWEG_BACKEND: backend } = process.env
+post({ type: 'ready', missing: backend === 'blas' ? 'there is no library' : undefined })

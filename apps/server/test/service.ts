@@ -37,9 +37,13 @@ export const experiment = {
   seeds: [1, 2],
 }
 
-/** Stores the experiment, with these seeds, past the HTTP API. */
-export async function submitTo(store: Store, seeds: readonly number[]): Promise<readonly string[]> {
-  const expansion = expand({ ...experiment, vary: {}, seeds })
+/** Stores the experiment, with these seeds and these parts of its run, past the HTTP API. */
+export async function submitTo(
+  store: Store,
+  seeds: readonly number[],
+  more: { readonly threads?: number } = {},
+): Promise<readonly string[]> {
+  const expansion = expand({ ...experiment, run: { ...experiment.run, ...more }, vary: {}, seeds })
   if (!expansion.ok) throw new Error(JSON.stringify(expansion.faults))
   const { id } = await store.submit(expansion.experiment, expansion.runs)
   const { items } = await store.runs({ filter: `experiment = "${id}"`, sort: 'id' })

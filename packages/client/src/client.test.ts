@@ -35,6 +35,24 @@ test('keys of a newer service are left out', async () => {
   expect(await client.experiments()).toEqual({ items: [] })
 })
 
+test('the bytes of an artifact, or the error', async () => {
+  const bytes = Uint8Array.of(0, 255, 7)
+  const { client, requests } = clientOf(() => new Response(bytes))
+  expect(await new Response(await client.artifact('a/b', 'c d')).bytes()).toEqual(bytes)
+  expect(requests[0]?.url).toBe('http://127.0.0.1:7431/v1/runs/a%2Fb/artifacts/c%20d')
+  const problem = {
+    type: '/problems/not-found',
+    title: 'none',
+    status: 404,
+    detail: 'there is no artifact c',
+  }
+  const missing = clientOf(() => Response.json(problem, { status: 404 }))
+  await expect(missing.client.artifact('a', 'c')).rejects.toMatchObject({
+    code: 'not-found',
+    message: 'there is no artifact c',
+  })
+})
+
 test('an error answer becomes an error to show', async () => {
   const problem = {
     type: '/problems/invalid-document',

@@ -1,4 +1,4 @@
-import type { ExperimentInput, SeriesKey } from '@thalweg/document'
+import type { ExperimentInput, RecordedKey } from '@thalweg/document'
 import { z } from 'zod'
 import { errorOfAnswer, parseJson, ServiceError } from './errors.ts'
 import {
@@ -10,7 +10,9 @@ import {
   optimizerResourceSchema,
   type Page,
   pageSchema,
+  type RunDetailsResource,
   type RunResource,
+  runDetailsResourceSchema,
   runResourceSchema,
   type ScheduleResource,
   type SeriesResource,
@@ -42,8 +44,8 @@ export interface RunListOptions extends ListOptions {
 }
 
 export interface SeriesOptions {
-  /** All that the run has, by default. */
-  readonly keys?: readonly SeriesKey[]
+  /** All that the run has but those of single tensors, by default; at most 32. */
+  readonly keys?: readonly RecordedKey[]
   /** First and last step, inclusive. */
   readonly from?: number
   readonly to?: number
@@ -57,9 +59,11 @@ export interface Client {
   experiments(options?: ListOptions): Promise<Page<ExperimentResource>>
   experiment(id: string): Promise<ExperimentResource>
   runs(options?: RunListOptions): Promise<Page<RunResource>>
-  run(id: string): Promise<RunResource>
+  run(id: string): Promise<RunDetailsResource>
   series(runId: string, options?: SeriesOptions): Promise<readonly SeriesResource[]>
   cancel(runId: string): Promise<RunResource>
+  /** The bytes of a file that a run left, as they come; reading them rejects where the service breaks off. */
+  artifact(runId: string, artifactId: string): Promise<ReadableStream<Uint8Array>>
   /** What a document can name. */
   optimizers(): Promise<readonly OptimizerResource[]>
   schedules(): Promise<readonly ScheduleResource[]>
@@ -93,15 +97,18 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
+  const textOf = (response: Response) =>
+    response.text().catch((cause: unknown) => {
+      throw new ServiceError(0, 'unreachable', `the answer of ${baseUrl} broke off`, { cause })
+    })
+
   async function call<T extends z.ZodType>(
     schema: T,
     path: string,
     { query = {}, ...init }: RequestInit & { readonly query?: Query } = {},
   ): Promise<z.output<T>> {
     const response = await request(path, init, query)
-    const body = await response.text().catch((cause: unknown) => {
-      throw new ServiceError(0, 'unreachable', `the answer of ${baseUrl} broke off`, { cause })
-    })
+    const body = await textOf(response)
     if (!response.ok) throw errorOfAnswer(response.status, body, baseUrl)
     const parsed = schema.safeParse(parseJson(body))
     if (parsed.success) return parsed.data
@@ -124,7 +131,7 @@ export function createClient(options: ClientOptions): Client {
     experiment: (id) => call(experimentResourceSchema, `/v1/experiments/${encodeURIComponent(id)}`),
     runs: ({ filter, sort, limit, cursor } = {}) =>
       call(pageSchema(runResourceSchema), '/v1/runs', { query: { filter, sort, limit, cursor } }),
-    run: (id) => call(runResourceSchema, `/v1/runs/${encodeURIComponent(id)}`),
+    run: (id) => call(runDetailsResourceSchema, `/v1/runs/${encodeURIComponent(id)}`),
     series: (runId, { keys, from, to, points } = {}) =>
       items(seriesResourceSchema, `/v1/runs/${encodeURIComponent(runId)}/series`, {
         keys: keys?.join(','),
@@ -134,6 +141,12 @@ export function createClient(options: ClientOptions): Client {
       }),
     cancel: (runId) =>
       call(runResourceSchema, `/v1/runs/${encodeURIComponent(runId)}/cancellation`, { method: 'POST' }),
+    async artifact(runId, artifactId) {
+      const path = `/v1/runs/${encodeURIComponent(runId)}/artifacts/${encodeURIComponent(artifactId)}`
+      const response = await request(path, {}, {})
+      if (!response.ok) throw errorOfAnswer(response.status, await textOf(response), baseUrl)
+      return response.body ?? new Blob([]).stream()
+    },
     optimizers: () => items(optimizerResourceSchema, '/v1/optimizers'),
     schedules: () => items(scheduleResourceSchema, '/v1/schedules'),
     datasets: () => items(datasetResourceSchema, '/v1/datasets'),

@@ -8,6 +8,8 @@ export {
 } from './client.ts'
 export { ServiceError, type ServiceErrorDetails } from './errors.ts'
 export {
+  type ArtifactResource,
+  artifactResourceSchema,
   type DatasetResource,
   datasetResourceSchema,
   type ExperimentResource,
@@ -19,7 +21,9 @@ export {
   type Problem,
   pageSchema,
   problemSchema,
+  type RunDetailsResource,
   type RunResource,
+  runDetailsResourceSchema,
   runResourceSchema,
   type ScheduleResource,
   type SeriesResource,

@@ -1,4 +1,10 @@
-import { experimentSchema, runSchema, seriesKeySchema } from '@thalweg/document'
+import {
+  experimentSchema,
+  recordedKeySchema,
+  runSchema,
+  seriesKeySchema,
+  tensorSeriesKeySchema,
+} from '@thalweg/document'
 import { z } from 'zod'
 
 /** A number that may be NaN or infinite: JSON has neither, so those three cross the wire as strings. */
@@ -47,11 +53,15 @@ export const runResourceSchema = z.object({
   experimentId: z.string(),
   state: runState,
   reason: z.enum(['error', 'diverged', 'lost', 'timeout', 'limit']).optional().describe('Why it failed.'),
-  message: z.string().optional().describe('One sentence for a person, where the reason says too little.'),
+  message: z.string().optional().describe('For a person, where state and reason say too little.'),
   document: runSchema,
   variation: z.record(z.string(), z.json()).describe('What sets this run apart: dotted path -> value.'),
   tags: z.array(z.string()),
   attempt: z.int().min(0).describe('How often a worker has started on it.'),
+  backend: z
+    .string()
+    .optional()
+    .describe('What computes matrix products in the newest attempt, with its version.'),
   cancelRequested: z.boolean(),
   createdAt: time,
   startedAt: time.optional(),
@@ -61,12 +71,34 @@ export const runResourceSchema = z.object({
   trainingMs: z.number().min(0).describe('Time spent training, all attempts together.'),
   stepsPerSecond: z.number().min(0).optional().describe('Over the time spent training.'),
   targetStep: z.int().min(0).optional().describe('The first step at which the target was reached.'),
+  targetTrainingMs: z.number().min(0).optional().describe('Time spent training until then.'),
+  stoppedEarly: z
+    .boolean()
+    .describe('Whether it succeeded before its last epoch, as its metric did not improve any more.'),
   metrics: z.partialRecord(seriesKeySchema, metricSchema).describe('What became of each series.'),
+})
+
+/** A file that a run left. */
+export const artifactResourceSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  mediaType: z.string(),
+  bytes: z.int().min(0),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  createdAt: time,
+})
+
+/** One run, with what lists leave out. */
+export const runDetailsResourceSchema = runResourceSchema.extend({
+  artifacts: z.array(artifactResourceSchema),
+  tensorSeries: z
+    .array(tensorSeriesKeySchema)
+    .describe('The series of single tensors that it has; the metrics leave them out.'),
 })
 
 /** One recorded quantity over steps. */
 export const seriesResourceSchema = z.object({
-  key: seriesKeySchema,
+  key: recordedKeySchema,
   steps: z.array(z.int().min(0)),
   values: z.array(wireNumberSchema),
   sampled: z.boolean().describe('Whether points were left out.'),
@@ -156,6 +188,8 @@ export const datasetResourceSchema = z.object({
 
 export type ExperimentResource = z.output<typeof experimentResourceSchema>
 export type RunResource = z.output<typeof runResourceSchema>
+export type RunDetailsResource = z.output<typeof runDetailsResourceSchema>
+export type ArtifactResource = z.output<typeof artifactResourceSchema>
 export type SeriesResource = z.output<typeof seriesResourceSchema>
 export type Submitted = z.output<typeof submittedSchema>
 export type Problem = z.output<typeof problemSchema>

@@ -45,7 +45,10 @@ export const gatherImages = once((precision: Precision): Kernel => {
           i32.lt_u(place, size)
       set(end, plus(get(indices), times(get(count), whole(4))))
       whileBelow(indices, get(end), () => {
-        set(image, plus(get(images), times(loaded(indices), times(get(rows), times(get(columns), pixelBytes)))))
+        set(
+          image,
+          plus(get(images), times(loaded(indices), times(get(rows), times(get(columns), pixelBytes)))),
+        )
         set(row, whole(0))
         whileBelow(row, get(rows), () => {
           set(sourceRow, minus(get(row), loaded(moves, 4)))

@@ -14,7 +14,7 @@ import { lanesOf, type Precision } from './lanes.ts'
 /** Panels of B in a block, 256 x 8 in f32 each: half of an L2 cache of 1 MiB. The last block may have one more. */
 const blockPanels = 64
 /** Strips of A that are packed at a time. */
-const blockStrips = 4
+const blockStrips = 2
 
 /** The highest strip, and the widest panel. */
 const { rows: largestRows, vectors: largestVectors } = largeTile(true)

@@ -318,7 +318,7 @@ describe('the kernels kept', () => {
 
 describe('gemmScratchLength', () => {
   it.each(precisions)('%s: grows with every size, and what is left out has no limit', (precision) => {
-    const length = (...sizes: (GemmSizes | number)[]) => gemmScratchLength(precision, ...sizes)
+    const length = (...sizes: GemmSizes[]) => gemmScratchLength(precision, ...sizes)
     const sizes = [1, 2, 7, 8, 9, 100, 255, 257, 513, 600, 3000]
     for (const [index, n] of sizes.entries()) {
       const lengths = sizes.map((k) => length({ n, k }))
@@ -326,7 +326,6 @@ describe('gemmScratchLength', () => {
       const below = sizes[Math.max(0, index - 1)]
       for (const k of sizes) expect(length({ n, k })).toBeGreaterThanOrEqual(length({ n: below, k }))
       expect(length({ n })).toBe(length({ n, k: 1e6 }))
-      expect(length(n)).toBeGreaterThanOrEqual(length({ n }))
       expect(length({ m: 1e6, n, k: 40 })).toBe(length({ n, k: 40 }))
     }
     expect(length({ n: 8, k: 3 }, { n: 600, k: 300 }, { n: 1 })).toBe(

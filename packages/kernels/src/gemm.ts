@@ -3,13 +3,11 @@ import { dotGemm } from './gemm-dot.ts'
 import { checkGemmSizes, type Gemm } from './gemm-operands.ts'
 import { packedGemm, packedScratchLength } from './gemm-packed.ts'
 import type { GemmShape } from './gemm-shape.ts'
-import { stridedScratchLength } from './gemm-strided.ts'
 import type { Kernel } from './kernel.ts'
 import { lanesOf, type Precision } from './lanes.ts'
 
 export type { Gemm } from './gemm-operands.ts'
 export type { Transposition } from './gemm-shape.ts'
-export { gemm, gemmValues } from './gemm-strided.ts'
 
 /** A kernel, and the values with which a plan calls it: `plan.call(kernel, ...values)`. */
 export interface GemmCall {
@@ -65,22 +63,14 @@ export function gemmCall(precision: Precision, product: Gemm, options: GemmOptio
   return { kernel: keptKernel(shape), values: [b, a, c, scratch] }
 }
 
-/**
- * Elements of scratch for each of the products given, and for all that are no larger. A number is that of columns, and
- * what `gemm` needs, too.
- */
-export function gemmScratchLength(
-  precision: Precision,
-  ...products: readonly (GemmSizes | number)[]
-): number {
-  const lengths = products.map((product) => {
-    const sizes = typeof product === 'number' ? { n: product } : product
+/** Elements of scratch for each of the products given, and for all that are no larger. */
+export function gemmScratchLength(precision: Precision, ...products: readonly GemmSizes[]): number {
+  const lengths = products.map((sizes) => {
     checkGemmSizes(sizes)
     const { n, k = Infinity } = sizes
     return Math.max(
       directScratchLength(precision, Math.min(k, directSteps)),
       packedScratchLength(precision, n, k),
-      typeof product === 'number' ? stridedScratchLength(precision, product) : 0,
     )
   })
   return Math.max(0, ...lengths)

@@ -37,10 +37,8 @@ export {
   type GemmCall,
   type GemmOptions,
   type GemmSizes,
-  gemm,
   gemmCall,
   gemmScratchLength,
-  gemmValues,
   type Transposition,
 } from './gemm.ts'
 export { hinge, hingeBackward } from './hinge.ts'
@@ -61,9 +59,9 @@ export { softTargetCrossEntropy, softTargetCrossEntropyBackward } from './soft-t
 export { softmaxCrossEntropy, softmaxCrossEntropyBackward } from './softmax-cross-entropy.ts'
 export { squaredError, squaredErrorBackward } from './squared-error.ts'
 export { squaredPenalty } from './squared-penalty.ts'
+export { sumOfSquares } from './sum-of-squares.ts'
 export { type Windows, windowValues } from './windows.ts'
 export { type WinogradMap, winogradTransform } from './winograd.ts'
-export { sumOfSquares } from './sum-of-squares.ts'
 export {
   bytesFor,
   createWorkspace,

@@ -11,14 +11,10 @@ import {
   createWorkspace,
   dot,
   gatherRows,
-  gemm,
-  gemmScratchLength,
-  gemmValues,
   type Precision,
   scale,
   softmaxCrossEntropy,
   softmaxCrossEntropyBackward,
-  type Transposition,
   type Workspace,
 } from './index.ts'
 
@@ -136,66 +132,6 @@ describe.each(precisions)('rows, %s', (precision) => {
     ])
     expect(Array.from(target.values)).toEqual(gathered)
     for (const array of [x, bias, sums, target]) array.check()
-  })
-})
-
-describe.each(precisions)('gemm, %s', (precision) => {
-  const workspace = createWorkspace({ bytes: 1 << 26 })
-  const kernels = bind(workspace, { gemm: gemm(precision) })
-
-  function run(transposition: Transposition, m: number, n: number, k: number, beta: 0 | 1): void {
-    const [a, b, c] = [m * k, k * n, m * n].map((length, i) => guarded(workspace, precision, length, i + 1))
-    const scratch = guarded(workspace, precision, gemmScratchLength(precision, n), 4)
-    const before = Array.from(c.values)
-    const [aAddress, bAddress, cAddress] = [a, b, c].map((array) => array.values.byteOffset)
-    const product = { transposition, m, n, k, a: aAddress, b: bAddress, c: cAddress, beta } as const
-    kernels.gemm(...gemmValues(precision, { ...product, scratch: scratch.values.byteOffset }))
-    for (let i = 0; i < m; i++) {
-      for (let j = 0; j < n; j++) {
-        let sum = beta === 0 ? 0 : before[i * n + j]
-        let size = Math.abs(sum)
-        for (let p = 0; p < k; p++) {
-          const left = transposition === 'TN' ? a.values[p * m + i] : a.values[i * k + p]
-          const right = transposition === 'NT' ? b.values[j * k + p] : b.values[p * n + j]
-          sum += left * right
-          size += Math.abs(left * right)
-        }
-        // The classical bound of a sum of k products: (k + 2) units of the sum of their sizes.
-        expect(Math.abs(c.values[i * n + j] - sum)).toBeLessThanOrEqual((k + 2) * unit[precision] * size)
-      }
-    }
-    for (const array of [a, b, c, scratch]) array.check()
-  }
-
-  const sizes = [1, 2, 3, 4, 5, 7, 8, 9, 13, 17]
-  it.each(['NN', 'NT', 'TN'] as const)(
-    '%s: every edge, within (k + 2) ulp of the sum of sizes',
-    (transposition) => {
-      for (const m of sizes)
-        for (const n of sizes) run(transposition, m, n, 1 + ((m * n) % 11), ((m + n) % 2) as 0 | 1)
-    },
-  )
-
-  it.each([
-    [5, 11, 255],
-    [4, 8, 256],
-    [6, 9, 257],
-    [3, 5, 600],
-  ] as const)('%d x %d over k = %d, which crosses blocks', (m, n, k) => {
-    for (const transposition of ['NN', 'NT', 'TN'] as const)
-      for (const beta of [0, 1] as const) run(transposition, m, n, k, beta)
-  })
-
-  it('does not read C where beta is 0', () => {
-    const [a, b, c, scratch] = [4, 4, 4, gemmScratchLength(precision, 2)].map((length) =>
-      workspace[precision](length),
-    )
-    a.set([1, 2, 3, 4])
-    b.set([5, 6, 7, 8])
-    c.fill(Number.NaN)
-    const addresses = { a: a.byteOffset, b: b.byteOffset, c: c.byteOffset, scratch: scratch.byteOffset }
-    kernels.gemm(...gemmValues(precision, { transposition: 'NN', m: 2, n: 2, k: 2, beta: 0, ...addresses }))
-    expect(Array.from(c)).toEqual([19, 22, 43, 50])
   })
 })
 

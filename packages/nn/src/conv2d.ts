@@ -21,8 +21,8 @@ export interface Conv2dOptions {
  *
  *   y[i, j, f] = sum over u, v, c of x[i stride + u - padding, j stride + v - padding, c] W[u, v, c, f] + b[f]
  *
- * As matrices: y = X W + b, dW = X^T dy, db = sum over rows of dy, dx = the transpose of im2col of dy W^T, where
- * X = im2col(x) has a row for every place of y. X is made block by block, and again for the backward pass.
+ * Kernels of 3 x 3 with stride 1 go by Winograd's squares where those are faster, others by im2col; block by block, so
+ * that beside its output and gradients it needs no more for a large batch than for a small one.
  *
  * Shapes: x [rows, rows of the image, columns, channels], W `weight` [kernel rows, kernel columns, channels, filters],
  * b `bias` [filters]. Whole numbers: filters, kernel and stride from 1, padding from 0 or `same`.
@@ -65,9 +65,9 @@ function layConv2d(windows: Windows, filters: number, activation: Activation | u
     inPlace: false,
     backwardReads: activation === undefined ? ['input'] : ['input', 'output'],
     ...(activation === undefined && { withActivation: (joined) => layConv2d(windows, filters, joined) }),
-    place(arena, rows) {
-      const placed = convolution.place(arena, rows)
-      const blockBias = arena.array(filters)
+    place(arena, rows, gradients) {
+      const placed = convolution.place(arena, rows, gradients)
+      const blockBias = gradients ? arena.array(filters) : 0
       return {
         forward(context, { input, output, tensors }) {
           const { plan, precision, rows } = context

@@ -10,13 +10,13 @@ export interface Block {
 }
 
 /** Addresses of the first image, and of its first output. */
-export interface BlockArrays {
+interface BlockArrays {
   readonly input: number
   readonly weight: number
   readonly output: number
 }
 
-export interface BlockGradients {
+interface BlockGradients {
   readonly input: number
   readonly weight: number
   readonly outputGradient: number
@@ -28,11 +28,11 @@ export interface BlockGradients {
 /** How the products of a convolution are computed: block by block, so that what a block needs stays in the cache. */
 export interface Convolution {
   blocks(rows: number): readonly Block[]
-  /** Asks the arena for what blocks of up to `rows` images need. */
-  place(arena: Arena, rows: number): PlacedConvolution
+  /** Asks the arena for what blocks of up to `rows` images need; for backward passes only where `gradients`. */
+  place(arena: Arena, rows: number, gradients: boolean): PlacedConvolution
 }
 
-export interface PlacedConvolution {
+interface PlacedConvolution {
   /** Appends what the blocks of a pass, either one, have in common. */
   start?(context: PlanContext, weight: number): void
   /** Appends y of a block, without bias. The blocks of a pass come in order. */

@@ -48,12 +48,14 @@ export function im2colConvolution(windows: Windows, filters: number): Convolutio
 
   return {
     blocks: (rows) => blocksOf(rows * outRows, linesAtOnce, (line) => line * outColumns),
-    place(arena, rows) {
+    place(arena, rows, gradients) {
       const most = Math.min(linesAtOnce, rows * outRows) * outColumns
       if (!isInput) arena.scratch(most * patch)
       arena.product(most, filters, patch)
-      arena.product(patch, filters, most)
-      arena.product(most, patch, filters)
+      if (gradients) {
+        arena.product(patch, filters, most)
+        arena.product(most, patch, filters)
+      }
       return {
         forward(context, block, { input, weight, output }) {
           copies(im2col, context, block, input)

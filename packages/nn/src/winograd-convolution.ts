@@ -54,7 +54,8 @@ const gap = 80
  *   V = B^T d B of every square d of the image,  U = G g G^T of every kernel g,  y = A^T M A,
  *   M = V U in each of the 16 places,  dM = A dy A^T,  dU = V^T dM,  dV = dM U^T,  dg = G^T dU G,  dd = B dV B^T
  *
- * Shapes: V [16, squares, channels], U [16, channels, filters], M [16, squares, filters]; in blocks of squares.
+ * Shapes: V [16, squares, channels], U [16, channels, filters], M [16, squares, filters]; in blocks of squares. Rounding
+ * errors are one to two times those of the definition.
  * Source: Lavin & Gray 2016, arXiv:1509.09308, section 4.1.
  */
 export function winogradConvolution(windows: Windows, filters: number): Convolution {
@@ -95,22 +96,26 @@ export function winogradConvolution(windows: Windows, filters: number): Convolut
       end = Math.max(end, first + most * count * width * bytes)
       return { first, square: count * width * bytes, place: width * bytes }
     }
-    const [u, du] = [matrices(1, channels * filters), matrices(1, channels * filters)]
-    const [v, m] = [matrices(most, channels), matrices(most, filters)]
+    const [u, v, m] = [matrices(1, channels * filters), matrices(most, channels), matrices(most, filters)]
     // Squares of the image are wanted before M is, or after dM.
     const d = inOrder(m.first, imagePlaces, channels)
     const y = inOrder(end, outputPlaces, filters)
-    return { u, du, v, m, d, y, end }
+    const forwardEnd = end
+    const du = matrices(1, channels * filters)
+    return { u, v, m, d, y, du, forwardEnd, end }
   }
 
   return {
     blocks: (rows) => blocksOf(rows * squareRows, linesAtOnce, placesBefore),
-    place(arena, rows) {
+    place(arena, rows, gradients) {
       const most = Math.min(linesAtOnce, rows * squareRows) * squareColumns
-      arena.scratch(Math.ceil(partsFor(most, { precision: 'f32', scratch: 0 }).end / elementBytes.f32))
+      const { forwardEnd, end } = partsFor(most, { precision: 'f32', scratch: 0 })
+      arena.scratch((gradients ? end : forwardEnd) / elementBytes.f32)
       arena.product(most, filters, channels)
-      arena.product(channels, filters, most)
-      arena.product(most, channels, filters)
+      if (gradients) {
+        arena.product(channels, filters, most)
+        arena.product(most, channels, filters)
+      }
 
       /** Between squares that are windows and squares in order. */
       function copies(

@@ -3,9 +3,9 @@ import {
   createPlan,
   createWorkspace,
   dot,
-  gemm,
+  type Gemm,
+  gemmCall,
   gemmScratchLength,
-  gemmValues,
   reciprocalNorm,
   scale,
 } from '@thalweg/kernels'
@@ -41,7 +41,7 @@ export function createOrthogonalization(
   const precision = precisionOf(like)
   const count = rows * columns
   const small = Math.min(rows, columns)
-  const scratchLength = gemmScratchLength(precision, Math.max(rows, columns))
+  const scratchLength = gemmScratchLength(precision, { n: Math.max(rows, columns) })
   const bytes = like.BYTES_PER_ELEMENT * (2 * count + 2 * small * small + scratchLength) + 16_384
   const workspace = createWorkspace({ bytes })
   const matrix = workspace[precision](count)
@@ -58,7 +58,10 @@ export function createOrthogonalization(
 
   const plan = createPlan(workspace)
   const [x, y, s, p] = [matrix, product, gram, polynomial].map((array) => array.byteOffset)
-  const multiply = gemm(precision)
+  const multiply = (product: Gemm): void => {
+    const { kernel, values } = gemmCall(precision, product)
+    plan.call(kernel, ...values)
+  }
   plan.call(dot(precision), count, x, x, norm.byteOffset)
   plan.call(reciprocalNorm, norm.byteOffset, floor.byteOffset)
   plan.call(scale(precision), count, norm.byteOffset, x)
@@ -67,15 +70,12 @@ export function createOrthogonalization(
     const inner = wide ? columns : rows
     const square = { m: small, n: small, beta: 0, scratch } as const
     const transposition = wide ? 'NT' : 'TN'
-    plan.call(multiply, ...gemmValues(precision, { ...square, transposition, k: inner, a: x, b: x, c: s }))
-    plan.call(
-      multiply,
-      ...gemmValues(precision, { ...square, transposition: 'NN', k: small, a: s, b: s, c: p }),
-    )
+    multiply({ ...square, transposition, k: inner, a: x, b: x, c: s })
+    multiply({ ...square, transposition: 'NN', k: small, a: s, b: s, c: p })
     plan.call(combine(precision), small * small, ofGram.byteOffset, s, p)
     const sides = wide ? { a: p, b: x } : { a: x, b: p }
     const whole = { transposition: 'NN', m: rows, n: columns, k: small, c: y, beta: 0, scratch } as const
-    plan.call(multiply, ...gemmValues(precision, { ...whole, ...sides }))
+    multiply({ ...whole, ...sides })
     plan.call(combine(precision), count, ofMatrix.byteOffset, y, x)
   }
   return { matrix, run: plan.compile() }

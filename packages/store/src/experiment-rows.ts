@@ -117,7 +117,7 @@ function withRunCounts(db: Database, rows: readonly ExperimentRow[]): readonly E
   }))
 }
 
-/** SQLite takes 32766 values a statement; a run has 20 columns. */
+/** SQLite takes 32766 values a statement; a run has 23 columns. */
 const chunkRows = 500
 
 function inChunks<T>(rows: readonly T[]): readonly T[][] {

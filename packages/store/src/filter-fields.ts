@@ -21,6 +21,7 @@ const plainFields = {
   experiment: 'text',
   state: 'text',
   reason: 'text',
+  backend: 'text',
   attempt: 'number',
   step: 'number',
   createdAt: 'time',

@@ -9,6 +9,7 @@ export const plainColumns: Readonly<Record<PlainField, AnySQLiteColumn>> = {
   experiment: runs.experiment,
   state: runs.state,
   reason: runs.reason,
+  backend: runs.backend,
   attempt: runs.attempt,
   step: runs.step,
   createdAt: runs.createdAtMs,

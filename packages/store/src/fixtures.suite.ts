@@ -3,9 +3,9 @@ import {
   type ExperimentDocument,
   type ExperimentInput,
   expand,
-  type SeriesKey,
+  type RecordedKey,
 } from '@thalweg/document'
-import type { ClaimedRun, Fence, Point, Report, Run, Store } from './store.ts'
+import type { ClaimedRun, Fence, Point, Report, RunDetails, Store } from './store.ts'
 
 /** Opens an empty store that takes its time from `now`. */
 export type OpenStore = (now: () => number) => Promise<Store>
@@ -37,13 +37,13 @@ export function reportOf(points: readonly Point[], more: Partial<Report> = {}): 
   return { points, step: 1, totalSteps: 10, trainingMs: 5, ...more }
 }
 
-export function curve(key: SeriesKey, values: readonly number[], firstStep = 1): readonly Point[] {
+export function curve(key: RecordedKey, values: readonly number[], firstStep = 1): readonly Point[] {
   return values.map((value, place) => ({ key, step: firstStep + place, value }))
 }
 
 export const leaseMs = 1000
 
-export async function runOf(store: Store, { runId }: Fence): Promise<Run> {
+export async function runOf(store: Store, { runId }: Fence): Promise<RunDetails> {
   const run = await store.run(runId)
   if (run === undefined) throw new Error(`no run ${runId}`)
   return run

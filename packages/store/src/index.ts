@@ -1,17 +1,22 @@
+export { maximumArtifactBytes } from './artifact-rows.ts'
 export { QueryError, type QueryErrorCode, StoreError, type StoreErrorCode } from './errors.ts'
 export { filterLimits } from './filter.ts'
 export { openStore, type StoreOptions } from './open-store.ts'
 export type {
+  Artifact,
+  ArtifactContent,
   ClaimedRun,
   Ending,
   Experiment,
   FailureReason,
   Fence,
   LeaseAnswer,
+  NewArtifact,
   Page,
   Point,
   Report,
   Run,
+  RunDetails,
   RunQuery,
   RunState,
   Series,

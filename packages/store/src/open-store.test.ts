@@ -133,7 +133,7 @@ describe('a transaction', () => {
 
 describe('checkpoints in the file', () => {
   it.each([
-    [{ state: 'succeeded', targetStep: undefined }, 0],
+    [{ state: 'succeeded' }, 0],
     [{ state: 'cancelled' }, 0],
     [{ state: 'failed', reason: 'diverged' }, 0],
     [{ state: 'failed', reason: 'error', message: 'out of memory' }, 1],

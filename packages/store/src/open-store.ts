@@ -1,4 +1,5 @@
 import { v7 } from 'uuid'
+import { readArtifact } from './artifact-rows.ts'
 import { connect } from './connection.ts'
 import { hasExperiments, insertExperiment, listExperiments, readExperiment } from './experiment-rows.ts'
 import * as queue from './queue.ts'
@@ -36,13 +37,15 @@ export async function openStore({ path, now, newId = () => v7() }: StoreOptions)
     run: async (id) => read((db) => readRun(db, id)),
     runs: async (query = {}) => read((db) => listRuns(db, query)),
     series: async (runId, query = {}) => read((db) => readSeries(db, runId, query)),
+    artifact: async (runId, artifactId) => readArtifact(read, runId, artifactId),
 
-    claim: async (owner, leaseMs) =>
-      write((db) => queue.claimRun(db, points, { owner, leaseMs, nowMs: now() })),
+    claim: async (owner, leaseMs, mostThreads) =>
+      write((db) => queue.claimRun(db, points, { owner, leaseMs, mostThreads, nowMs: now() })),
     heartbeat: async (fence, leaseMs) => write((db) => queue.renewLease(db, fence, leaseMs, now())),
     report: async (fence, report, leaseMs) =>
       write((db) => queue.recordReport(db, points, fence, report, { leaseMs, nowMs: now() })),
-    finish: async (fence, ending) => write((db) => queue.finishRun(db, fence, ending, now())),
+    finish: async (fence, ending) =>
+      write((db) => queue.finishRun(db, fence, ending, { nowMs: now(), newId })),
     release: async (fence) => write((db) => queue.releaseRun(db, fence, now())),
     requestCancellation: async (runId) =>
       write((db) => {

@@ -53,6 +53,7 @@ export function queueSuite(name: string, open: OpenStore): void {
           variation: {},
           tags: ['a', 'b'],
           attempt: 0,
+          backend: undefined,
           cancelRequested: false,
           createdAtMs: nowMs,
           startedAtMs: undefined,
@@ -61,13 +62,15 @@ export function queueSuite(name: string, open: OpenStore): void {
           totalSteps: undefined,
           trainingMs: 0,
           targetStep: undefined,
+          targetTrainingMs: undefined,
+          stoppedEarly: false,
           metrics: {},
         })
       })
 
       it('counts the runs in each state', async () => {
         const { id } = await submit(store, { seeds: [1, 2, 3, 4] })
-        await store.finish(await claimed(store), { state: 'succeeded', targetStep: undefined })
+        await store.finish(await claimed(store), { state: 'succeeded' })
         await store.finish(await claimed(store), { state: 'failed', reason: 'error' })
         await claimed(store)
         const counts = { queued: 1, running: 1, succeeded: 1, failed: 1, cancelled: 0 }
@@ -122,6 +125,17 @@ export function queueSuite(name: string, open: OpenStore): void {
         expect(await store.reclaim({ maxAttempts: 3 })).toEqual({ requeued: 0, lost: 0 })
         nowMs += 100
         expect(await store.reclaim({ maxAttempts: 3 })).toEqual({ requeued: 1, lost: 0 })
+      })
+
+      it('hands out no run of more threads than there are, and lets none overtake it', async () => {
+        const { run } = expanded().experiment
+        await submit(store, { run: { ...run, threads: 3 } })
+        await submit(store)
+        expect(await store.claim('worker', leaseMs, 2)).toBeUndefined()
+        const wide = await store.claim('worker', leaseMs, 3)
+        expect(wide?.document.threads).toBe(3)
+        expect(await store.claim('worker', leaseMs, 0)).toBeUndefined()
+        expect((await store.claim('worker', leaseMs, 1))?.document.threads).toBeUndefined()
       })
 
       it('ends the leases of a dead owner at once, and only these', async () => {
@@ -203,13 +217,15 @@ export function queueSuite(name: string, open: OpenStore): void {
         nowMs += leaseMs
         await store.reclaim({ maxAttempts: 3 })
         const late = reportOf(curve('train.loss', [7, 7, 7]), {
+          targetStep: 2,
           checkpoint: { step: 3, data: new Uint8Array(1) },
         })
+        const model = { name: 'model', mediaType: 'text/plain', data: Uint8Array.of(1) }
         const queued = await runOf(store, old)
         const refused = async () => {
           expect(await store.report(old, late, leaseMs)).toEqual(gone)
           expect(await store.heartbeat(old, leaseMs)).toEqual(gone)
-          expect(await store.finish(old, { state: 'succeeded', targetStep: 1 })).toBe(false)
+          expect(await store.finish(old, { state: 'succeeded', artifacts: [model] })).toBe(false)
           expect(await store.release(old)).toBe(false)
         }
         await refused()
@@ -225,13 +241,16 @@ export function queueSuite(name: string, open: OpenStore): void {
       it('lets nothing through after the end', async () => {
         await submit(store)
         const run = await claimed(store)
-        expect(await store.finish(run, { state: 'succeeded', targetStep: 4 })).toBe(true)
+        const ending = { state: 'succeeded', stoppedEarly: true, message: 'a note' } as const
+        expect(await store.finish(run, ending)).toBe(true)
         const finished = await runOf(store, run)
-        expect(finished).toMatchObject({ state: 'succeeded', targetStep: 4, finishedAtMs: nowMs })
+        expect(finished).toMatchObject({ ...ending, finishedAtMs: nowMs })
         nowMs += 1
         expect(await store.finish(run, { state: 'failed', reason: 'error' })).toBe(false)
         expect(await store.report(run, reportOf(curve('train.loss', [1])), leaseMs)).toEqual(gone)
-        expect(await store.requestCancellation(run.runId)).toEqual(finished)
+        const { artifacts, tensorSeries, ...listed } = finished
+        expect([artifacts, tensorSeries]).toEqual([[], []])
+        expect(await store.requestCancellation(run.runId)).toEqual(listed)
         expect(await runOf(store, run)).toEqual(finished)
       })
     })

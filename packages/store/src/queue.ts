@@ -1,9 +1,10 @@
 import { and, asc, eq, lte, or, type SQL, sql } from 'drizzle-orm'
+import { insertArtifact } from './artifact-rows.ts'
 import type { Database } from './connection.ts'
 import { checkCount, checkDurationMs } from './ranges.ts'
 import type { RecordedPoints } from './recorded-points.ts'
 import { checkpoints, runs } from './schema.ts'
-import type { ClaimedRun, Ending, Fence, LeaseAnswer, Report } from './store.ts'
+import type { ClaimedRun, Ending, Fence, LeaseAnswer, NewArtifact, Report } from './store.ts'
 
 // Every function here runs inside the caller's write transaction.
 
@@ -16,16 +17,24 @@ const isRunning = sql`state = 'running'`
 
 const noLease = { leaseOwner: null, leaseUntilMs: null } as const
 
+interface ClaimOptions {
+  readonly owner: string
+  readonly leaseMs: number
+  readonly mostThreads: number | undefined
+  readonly nowMs: number
+}
+
 export function claimRun(
   db: Database,
   points: RecordedPoints,
-  { owner, leaseMs, nowMs }: { readonly owner: string; readonly leaseMs: number; readonly nowMs: number },
+  { owner, leaseMs, mostThreads = Number.POSITIVE_INFINITY, nowMs }: ClaimOptions,
 ): ClaimedRun | undefined {
   checkDurationMs('leaseMs', leaseMs, false)
   const run = db.select().from(runs).where(isQueued).orderBy(asc(runs.sequence)).limit(1).get()
-  if (run === undefined) return undefined
+  if (run === undefined || (run.document.threads ?? 1) > mostThreads) return undefined
   const checkpoint = db.select().from(checkpoints).where(eq(checkpoints.run, run.sequence)).get()
   const attempt = run.attempt + 1
+  const from = checkpoint?.step ?? beforeAll
   change(db, run.sequence, {
     state: 'running',
     attempt,
@@ -33,8 +42,10 @@ export function claimRun(
     leaseUntilMs: nowMs + leaseMs,
     startedAtMs: run.startedAtMs ?? nowMs,
     step: checkpoint?.step ?? 0,
+    backend: null,
+    ...(run.targetStep !== null && run.targetStep > from && { targetStep: null, targetTrainingMs: null }),
   })
-  if (run.attempt > 0) points.truncate(run.sequence, checkpoint?.step ?? beforeAll)
+  if (run.attempt > 0) points.truncate(run.sequence, from)
   return {
     runId: run.id,
     attempt,
@@ -66,11 +77,15 @@ export function recordReport(
   const run = held(db, fence)
   if (run === undefined) return { held: false }
   recorded.record(run.sequence, report.points)
+  const { step, totalSteps, backend, targetStep } = report
+  const trainingMs = run.trainingMs + report.trainingMs
   change(db, run.sequence, {
     leaseUntilMs: lease.nowMs + lease.leaseMs,
-    step: report.step,
-    totalSteps: report.totalSteps,
-    trainingMs: run.trainingMs + report.trainingMs,
+    step,
+    totalSteps,
+    trainingMs,
+    ...(backend !== undefined && { backend }),
+    ...(targetStep !== undefined && run.targetStep === null && { targetStep, targetTrainingMs: trainingMs }),
     // A checkpoint is progress: an attempt that fails after it is not one more at the same place.
     ...(report.checkpoint !== undefined && { lostAttempts: 0 }),
   })
@@ -86,13 +101,18 @@ export function recordReport(
   return { held: true, cancelRequested: run.cancelRequested }
 }
 
-export function finishRun(db: Database, fence: Fence, ending: Ending, nowMs: number): boolean {
-  if (ending.state === 'succeeded' && ending.targetStep !== undefined) {
-    checkCount('targetStep', ending.targetStep)
-  }
+export function finishRun(
+  db: Database,
+  fence: Fence,
+  ending: Ending,
+  { nowMs, newId }: { readonly nowMs: number; readonly newId: () => string },
+): boolean {
   const run = held(db, fence)
   if (run === undefined) return false
   change(db, run.sequence, { ...noLease, ...endingColumns(ending), finishedAtMs: nowMs })
+  for (const artifact of artifactsOf(ending)) {
+    insertArtifact(db, run.sequence, artifact, { id: newId(), createdAtMs: nowMs })
+  }
   // What failed for another reason may be taken up again from where it was.
   if (ending.state !== 'failed' || ending.reason === 'diverged') dropCheckpoint(db, run.sequence)
   return true
@@ -101,12 +121,20 @@ export function finishRun(db: Database, fence: Fence, ending: Ending, nowMs: num
 function endingColumns(ending: Ending): RunChange {
   switch (ending.state) {
     case 'succeeded':
-      return { state: 'succeeded', targetStep: ending.targetStep ?? null }
+      return {
+        state: 'succeeded',
+        stoppedEarly: ending.stoppedEarly ?? false,
+        message: ending.message ?? null,
+      }
     case 'failed':
       return { state: 'failed', reason: ending.reason, message: ending.message ?? null }
     case 'cancelled':
       return { state: 'cancelled' }
   }
+}
+
+function artifactsOf(ending: Ending): readonly NewArtifact[] {
+  return ending.state === 'succeeded' ? (ending.artifacts ?? []) : []
 }
 
 export function releaseRun(db: Database, fence: Fence, nowMs: number): boolean {
@@ -185,10 +213,11 @@ function dropCheckpoint(db: Database, sequence: number): void {
   db.delete(checkpoints).where(eq(checkpoints.run, sequence)).run()
 }
 
-function checkReport({ points, step, totalSteps, trainingMs, checkpoint }: Report): void {
+function checkReport({ points, step, totalSteps, trainingMs, targetStep, checkpoint }: Report): void {
   checkCount('step', step)
   checkCount('totalSteps', totalSteps)
   checkDurationMs('trainingMs', trainingMs, true)
+  if (targetStep !== undefined) checkCount('targetStep', targetStep)
   if (checkpoint !== undefined) checkCount('checkpoint.step', checkpoint.step)
   for (const point of points) checkCount(`step of a point of ${point.key}`, point.step)
 }

@@ -1,7 +1,8 @@
-import type { SeriesKey } from '@thalweg/document'
+import type { RecordedKey, SeriesKey } from '@thalweg/document'
 import { and, desc, eq, gt, sql } from 'drizzle-orm'
 import type { Database } from './connection.ts'
 import { points, runSummary, series } from './schema.ts'
+import { isSeriesKey } from './series-keys.ts'
 import type { Point } from './store.ts'
 import { fromStored, toStored } from './stored-number.ts'
 
@@ -30,30 +31,44 @@ export function recordedPoints(db: Database): RecordedPoints {
     })
     .prepare()
 
-  function seriesId(run: number, key: SeriesKey): number {
-    const found = db
-      .select({ id: series.id })
-      .from(series)
-      .where(and(eq(series.run, run), eq(series.key, key)))
-      .get()
-    return found?.id ?? db.insert(series).values({ run, key }).returning({ id: series.id }).get().id
+  const findSeries = db
+    .select({ id: series.id })
+    .from(series)
+    .where(and(eq(series.run, sql.placeholder('run')), eq(series.key, sql.placeholder('key'))))
+    .prepare()
+
+  function seriesId(run: number, key: RecordedKey): number {
+    return (
+      findSeries.get({ run, key })?.id ??
+      db.insert(series).values({ run, key }).returning({ id: series.id }).get().id
+    )
   }
 
   function record(run: number, added: readonly Point[]): void {
     for (const [key, values] of bySeries(added)) {
       const id = seriesId(run, key)
       const steps = [...values.keys()].sort((a, b) => a - b)
-      const before = db
-        .select()
-        .from(runSummary)
-        .where(and(eq(runSummary.run, run), eq(runSummary.key, key)))
-        .get()
       for (const step of steps) insertPoint.run({ series: id, step, ...toStored(values.get(step)!) })
-      // A point at or before the last one may have replaced another: only then is everything read again.
-      const follows = before === undefined || steps[0] > before.lastStep
-      const after = follows ? extended(before, run, key, steps, values) : recomputed(db, run, key, id)
-      if (after !== undefined) writeSummary(db, after)
+      if (isSeriesKey(key)) summarize(run, key, id, steps, values)
     }
+  }
+
+  function summarize(
+    run: number,
+    key: SeriesKey,
+    id: number,
+    steps: readonly number[],
+    values: ReadonlyMap<number, number>,
+  ): void {
+    const before = db
+      .select()
+      .from(runSummary)
+      .where(and(eq(runSummary.run, run), eq(runSummary.key, key)))
+      .get()
+    // A point at or before the last one may have replaced another: only then is everything read again.
+    const follows = before === undefined || steps[0] > before.lastStep
+    const after = follows ? extended(before, run, key, steps, values) : recomputed(db, run, key, id)
+    if (after !== undefined) writeSummary(db, after)
   }
 
   function truncate(run: number, step: number): void {
@@ -63,14 +78,18 @@ export function recordedPoints(db: Database): RecordedPoints {
         .where(and(eq(points.series, id), gt(points.step, step)))
         .run()
       if (removed.changes === 0) continue
-      const summary = recomputed(db, run, key, id)
-      if (summary !== undefined) writeSummary(db, summary)
-      else {
-        db.delete(runSummary)
-          .where(and(eq(runSummary.run, run), eq(runSummary.key, key)))
-          .run()
-        db.delete(series).where(eq(series.id, id)).run()
-      }
+      if (isSeriesKey(key)) summarizeAgain(run, key, id)
+      if (newestPoint(db, id) === undefined) db.delete(series).where(eq(series.id, id)).run()
+    }
+  }
+
+  function summarizeAgain(run: number, key: SeriesKey, id: number): void {
+    const summary = recomputed(db, run, key, id)
+    if (summary !== undefined) writeSummary(db, summary)
+    else {
+      db.delete(runSummary)
+        .where(and(eq(runSummary.run, run), eq(runSummary.key, key)))
+        .run()
     }
   }
 
@@ -78,8 +97,8 @@ export function recordedPoints(db: Database): RecordedPoints {
 }
 
 /** Key -> step -> value; of two points at one place the later one counts. */
-function bySeries(added: readonly Point[]): ReadonlyMap<SeriesKey, ReadonlyMap<number, number>> {
-  const grouped = new Map<SeriesKey, Map<number, number>>()
+function bySeries(added: readonly Point[]): ReadonlyMap<RecordedKey, ReadonlyMap<number, number>> {
+  const grouped = new Map<RecordedKey, Map<number, number>>()
   for (const { key, step, value } of added) {
     const values = grouped.get(key)
     if (values === undefined) grouped.set(key, new Map([[step, value]]))
@@ -108,13 +127,7 @@ function extended(
 }
 
 function recomputed(db: Database, run: number, key: SeriesKey, id: number): Summary | undefined {
-  const newest = db
-    .select()
-    .from(points)
-    .where(eq(points.series, id))
-    .orderBy(desc(points.step))
-    .limit(1)
-    .get()
+  const newest = newestPoint(db, id)
   const whole = db
     .select({
       count: sql<number>`count(*)`,
@@ -128,6 +141,10 @@ function recomputed(db: Database, run: number, key: SeriesKey, id: number): Summ
   const { value: last, kind: lastKind } = toStored(fromStored(newest.value, newest.kind))
   const { min, max, count } = whole
   return { run, key, last, lastKind, lastStep: newest.step, min, max, points: count }
+}
+
+function newestPoint(db: Database, id: number): typeof points.$inferSelect | undefined {
+  return db.select().from(points).where(eq(points.series, id)).orderBy(desc(points.step)).limit(1).get()
 }
 
 function writeSummary(db: Database, summary: Summary): void {

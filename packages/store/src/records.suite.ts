@@ -1,4 +1,5 @@
-import type { SeriesKey } from '@thalweg/document'
+import { createHash } from 'node:crypto'
+import type { RecordedKey, SeriesKey } from '@thalweg/document'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { claimed, curve, leaseMs, type OpenStore, reportOf, runOf, seeded, submit } from './fixtures.suite.ts'
 import type { Point, Store } from './store.ts'
@@ -80,7 +81,9 @@ export function recordsSuite(name: string, open: OpenStore): void {
         await expect(store.report(run, reportOf([], { trainingMs: -1 }), leaseMs)).rejects.toThrow(
           new RangeError('trainingMs must be a finite number >= 0, received -1'),
         )
-        await expect(store.finish(run, { state: 'succeeded', targetStep: -1 })).rejects.toThrow(RangeError)
+        await expect(store.report(run, reportOf([], { targetStep: -1 }), leaseMs)).rejects.toThrow(
+          new RangeError('targetStep must be an integer of at least 0, received -1'),
+        )
         expect(await runOf(store, run)).toEqual(before)
         expect(await store.series(run.runId)).toEqual([])
       })
@@ -124,6 +127,135 @@ export function recordsSuite(name: string, open: OpenStore): void {
         expect(second.checkpoint).toBeUndefined()
         expect(await runOf(store, second)).toMatchObject({ step: 0, metrics: {}, trainingMs: 5 })
         expect(await store.series(second.runId)).toEqual([])
+      })
+    })
+
+    describe('the back end', () => {
+      it("is the newest attempt's", async () => {
+        await submit(store)
+        const first = await claimed(store)
+        await store.report(first, reportOf([], { backend: 'OpenBLAS 0.3.21' }), leaseMs)
+        await store.report(first, reportOf([]), leaseMs)
+        expect((await runOf(store, first)).backend).toBe('OpenBLAS 0.3.21')
+        await store.release(first)
+        expect((await runOf(store, first)).backend).toBe('OpenBLAS 0.3.21')
+        const second = await claimed(store)
+        expect((await runOf(store, second)).backend).toBeUndefined()
+        await store.report(second, reportOf([], { backend: 'wasm' }), leaseMs)
+        expect((await store.runs({ filter: 'backend = "wasm"' })).items.map(({ id }) => id)).toEqual([
+          second.runId,
+        ])
+      })
+    })
+
+    describe('the target', () => {
+      it('is reached once, at a step and a time over all attempts', async () => {
+        await submit(store)
+        const first = await claimed(store)
+        const checkpoint = { step: 4, data: new Uint8Array(1) }
+        await store.report(first, reportOf([], { step: 4, trainingMs: 3, checkpoint }), leaseMs)
+        await store.release(first)
+        const second = await claimed(store)
+        await store.report(second, reportOf([], { step: 6, trainingMs: 4, targetStep: 6 }), leaseMs)
+        const reached = { targetStep: 6, targetTrainingMs: 7 }
+        expect(await runOf(store, second)).toMatchObject(reached)
+        await store.report(second, reportOf([], { step: 8, trainingMs: 5, targetStep: 8 }), leaseMs)
+        await store.finish(second, { state: 'failed', reason: 'diverged' })
+        expect(await runOf(store, second)).toMatchObject({ ...reached, trainingMs: 12 })
+      })
+
+      it.each([
+        [4, undefined, undefined],
+        [5, 5, 3],
+      ])(
+        'of step 5 goes with the points after the checkpoint of step %i',
+        async (step, targetStep, targetTrainingMs) => {
+          await submit(store)
+          const first = await claimed(store)
+          await store.report(first, reportOf([], { step: 5, trainingMs: 3, targetStep: 5 }), leaseMs)
+          const checkpoint = { step, data: new Uint8Array(1) }
+          await store.report(first, reportOf([], { step: 6, checkpoint }), leaseMs)
+          await store.release(first)
+          expect(await runOf(store, first)).toMatchObject({ targetStep: 5, targetTrainingMs: 3 })
+          expect(await runOf(store, await claimed(store))).toMatchObject({ targetStep, targetTrainingMs })
+        },
+      )
+    })
+
+    describe('series of single tensors', () => {
+      const norms = ['dense1.weight.norm', 'dense1.bias.gradientNorm'] as const
+      const points = [...norms.flatMap((key) => curve(key, [3, 2, 1])), ...curve('train.loss', [9, 8, 7])]
+
+      it('are told by name, and no part of the summary', async () => {
+        await submit(store)
+        const run = await claimed(store)
+        await store.report(run, reportOf(points), leaseMs)
+        const { metrics, tensorSeries } = await runOf(store, run)
+        expect(Object.keys(metrics)).toEqual(['train.loss'])
+        expect(tensorSeries).toEqual(norms)
+        const keys = async (query: { keys?: readonly RecordedKey[] }) =>
+          (await store.series(run.runId, query))?.map(({ key, values }) => [key, ...values])
+        expect(await keys({})).toEqual([['train.loss', 9, 8, 7]])
+        expect(await keys({ keys: [norms[1], 'dense9.weight.norm', 'train.loss', norms[0]] })).toEqual([
+          ['train.loss', 9, 8, 7],
+          [norms[0], 3, 2, 1],
+          [norms[1], 3, 2, 1],
+        ])
+      })
+
+      it('go back to the checkpoint with the others', async () => {
+        await submit(store)
+        const first = await claimed(store)
+        const late = [...curve(norms[0], [3, 2, 1]), ...curve(norms[1], [5], 3)]
+        const checkpoint = { step: 2, data: new Uint8Array(1) }
+        await store.report(first, reportOf(late, { checkpoint }), leaseMs)
+        await store.release(first)
+        const second = await claimed(store)
+        expect((await runOf(store, second)).tensorSeries).toEqual([norms[0]])
+        expect(await store.series(second.runId, { keys: norms })).toMatchObject([
+          { key: norms[0], steps: [1, 2], values: [3, 2] },
+        ])
+      })
+    })
+
+    describe('artifacts', () => {
+      const read = async (runId: string, id: string): Promise<Buffer | undefined> => {
+        const found = await store.artifact(runId, id)
+        if (found === undefined) return undefined
+        const parts: Uint8Array[] = []
+        for await (const part of found.data()) parts.push(part)
+        return Buffer.concat(parts)
+      }
+
+      it.each([0, 1, 2 ** 20, 2.5 * 2 ** 20])('come back as they were: %i bytes', async (bytes) => {
+        await submit(store)
+        const run = await claimed(store)
+        const random = seeded(bytes)
+        // A view in the middle of its memory.
+        const data = Uint8Array.from({ length: bytes + 7 }, () => 256 * random()).subarray(7)
+        const parts = { name: 'model.safetensors', mediaType: 'application/octet-stream' }
+        await store.finish(run, { state: 'succeeded', artifacts: [{ ...parts, data }] })
+        const { artifacts } = await runOf(store, run)
+        const sha256 = createHash('sha256').update(data).digest('hex')
+        const [{ id }] = artifacts
+        expect(artifacts).toEqual([{ ...parts, id, bytes, sha256, createdAtMs: nowMs }])
+        expect((await read(run.runId, id))?.equals(data)).toBe(true)
+        expect(await read('another run', id)).toBeUndefined()
+        expect(await read(run.runId, 'another artifact')).toBeUndefined()
+      })
+
+      it('are refused where they are too large, and the run does not end', async () => {
+        await submit(store)
+        const run = await claimed(store)
+        const data = new Uint8Array(2 ** 28 + 1)
+        const ending = {
+          state: 'succeeded',
+          artifacts: [{ name: 'model', mediaType: 'text/plain', data }],
+        } as const
+        await expect(store.finish(run, ending)).rejects.toThrow(
+          new RangeError('model must have at most 268435456 bytes, received 268435457'),
+        )
+        expect(await runOf(store, run)).toMatchObject({ state: 'running', artifacts: [] })
       })
     })
 

@@ -1,13 +1,29 @@
-import type { SeriesKey } from '@thalweg/document'
+import type { SeriesKey, TensorSeriesKey } from '@thalweg/document'
 import { asc, eq, inArray } from 'drizzle-orm'
+import { listArtifacts } from './artifact-rows.ts'
 import type { Database } from './connection.ts'
-import { runSummary, runs, tags } from './schema.ts'
-import type { Run, SeriesSummary } from './store.ts'
+import { runSummary, runs, series, tags } from './schema.ts'
+import { isSeriesKey } from './series-keys.ts'
+import type { Run, RunDetails, SeriesSummary } from './store.ts'
 import { fromStored } from './stored-number.ts'
 
-export function readRun(db: Database, id: string): Run | undefined {
-  const run = db.select({ sequence: runs.sequence }).from(runs).where(eq(runs.id, id)).get()
-  return run && readRuns(db, [run.sequence])[0]
+export function readRun(db: Database, id: string): RunDetails | undefined {
+  const row = db.select({ sequence: runs.sequence }).from(runs).where(eq(runs.id, id)).get()
+  if (row === undefined) return undefined
+  const { sequence } = row
+  const [run] = readRuns(db, [sequence])
+  return { ...run, artifacts: listArtifacts(db, sequence), tensorSeries: listTensorSeries(db, sequence) }
+}
+
+/** In the order in which they were first recorded. */
+function listTensorSeries(db: Database, run: number): readonly TensorSeriesKey[] {
+  return db
+    .select({ key: series.key })
+    .from(series)
+    .where(eq(series.run, run))
+    .orderBy(asc(series.id))
+    .all()
+    .flatMap(({ key }) => (isSeriesKey(key) ? [] : [key]))
 }
 
 /** The runs in the order asked for, with tags and summaries: three queries however many they are. */
@@ -48,6 +64,7 @@ function toRun(row: typeof runs.$inferSelect, tags: readonly string[], metrics: 
     variation: row.variation,
     tags,
     attempt: row.attempt,
+    backend: row.backend ?? undefined,
     cancelRequested: row.cancelRequested,
     createdAtMs: row.createdAtMs,
     startedAtMs: row.startedAtMs ?? undefined,
@@ -56,6 +73,8 @@ function toRun(row: typeof runs.$inferSelect, tags: readonly string[], metrics: 
     totalSteps: row.totalSteps ?? undefined,
     trainingMs: row.trainingMs,
     targetStep: row.targetStep ?? undefined,
+    targetTrainingMs: row.targetTrainingMs ?? undefined,
+    stoppedEarly: row.stoppedEarly,
     metrics,
   }
 }

@@ -1,4 +1,10 @@
-import { type ExperimentDocument, type RunDocument, type SeriesKey, seriesKeys } from '@thalweg/document'
+import {
+  type ExperimentDocument,
+  type RecordedKey,
+  type RunDocument,
+  type SeriesKey,
+  seriesKeys,
+} from '@thalweg/document'
 import { sql } from 'drizzle-orm'
 import {
   blob,
@@ -53,6 +59,11 @@ export const runs = sqliteTable(
     // Last, so that a scan that needs only the columns above does not read them.
     variation: text('variation', { mode: 'json' }).$type<Readonly<Record<string, unknown>>>().notNull(),
     document: text('document', { mode: 'json' }).$type<RunDocument>().notNull(),
+    // SQLite adds columns behind the others.
+    /** What computes matrix products in the newest attempt, with its version. */
+    backend: text('backend'),
+    targetTrainingMs: real('target_training_ms'),
+    stoppedEarly: integer('stopped_early', { mode: 'boolean' }).notNull().default(false),
   },
   (table) => [
     index('runs_queued').on(table.sequence).where(sql`state = 'queued'`),
@@ -89,7 +100,7 @@ export const tags = sqliteTable('tags', { run: ofRun(), tag: text('tag').notNull
   index('tags_tag').on(table.tag),
 ])
 
-/** What the run list shows of each series, kept in step with `points` by every write. WITHOUT ROWID. */
+/** What the run list shows of each series but those of single tensors, kept in step with `points` by every write. WITHOUT ROWID. */
 export const runSummary = sqliteTable(
   'run_summary',
   {
@@ -115,7 +126,7 @@ export const series = sqliteTable(
   {
     id: integer('id').primaryKey(),
     run: ofRun(),
-    key: text('key', { enum: seriesKeys }).$type<SeriesKey>().notNull(),
+    key: text('key').$type<RecordedKey>().notNull(),
   },
   (table) => [uniqueIndex('series_run').on(table.run, table.key)],
 )
@@ -146,6 +157,36 @@ export const checkpoints = sqliteTable('checkpoints', {
   step: integer('step').notNull(),
   data: blob('data', { mode: 'buffer' }).notNull(),
 })
+
+/** Files that runs left. */
+export const artifacts = sqliteTable(
+  'artifacts',
+  {
+    sequence: integer('sequence').primaryKey(),
+    id: text('id').notNull().unique(),
+    run: ofRun(),
+    name: text('name').notNull(),
+    mediaType: text('media_type').notNull(),
+    bytes: integer('bytes').notNull(),
+    /** In lower-case hexadecimal. */
+    sha256: text('sha256').notNull(),
+    createdAtMs: integer('created_at_ms').notNull(),
+  },
+  (table) => [uniqueIndex('artifacts_run').on(table.run, table.name)],
+)
+
+/** Their bytes, in parts that can be read one at a time. */
+export const artifactParts = sqliteTable(
+  'artifact_parts',
+  {
+    artifact: integer('artifact')
+      .notNull()
+      .references(() => artifacts.sequence, { onDelete: 'cascade' }),
+    part: integer('part').notNull(),
+    data: blob('data', { mode: 'buffer' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.artifact, table.part] })],
+)
 
 function quoted(values: readonly string[]): string {
   return values.map((value) => `'${value}'`).join(', ')

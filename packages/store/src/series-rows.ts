@@ -1,5 +1,5 @@
-import { type SeriesKey, seriesKeys } from '@thalweg/document'
-import { eq, sql } from 'drizzle-orm'
+import { type RecordedKey, seriesKeys } from '@thalweg/document'
+import { asc, eq, sql } from 'drizzle-orm'
 import type { Database } from './connection.ts'
 import { downsample } from './downsample.ts'
 import { checkCount } from './ranges.ts'
@@ -7,7 +7,10 @@ import { points, runs, series } from './schema.ts'
 import type { Series, SeriesQuery } from './store.ts'
 import { fromStored } from './stored-number.ts'
 
-/** In the order of `seriesKeys`; a key without any point in the range is left out. */
+/**
+ * In the order of `seriesKeys`, then those of single tensors as they were first recorded; a key without any point in the
+ * range is left out.
+ */
 export function readSeries(db: Database, runId: string, query: SeriesQuery): readonly Series[] | undefined {
   if (query.from !== undefined) checkCount('from', query.from)
   if (query.to !== undefined) checkCount('to', query.to)
@@ -19,17 +22,18 @@ export function readSeries(db: Database, runId: string, query: SeriesQuery): rea
       .select()
       .from(series)
       .where(eq(series.run, run.sequence))
+      .orderBy(asc(series.id))
       .all()
       .map(({ id, key }) => [key, id]),
   )
-  return seriesKeys.flatMap((key) => {
+  const wanted = new Set<RecordedKey>(query.keys ?? seriesKeys)
+  return [...new Set([...seriesKeys, ...ids.keys()])].flatMap((key) => {
     const id = ids.get(key)
-    if (id === undefined || !(query.keys ?? seriesKeys).includes(key)) return []
-    return readOne(db, key, id, query)
+    return id === undefined || !wanted.has(key) ? [] : readOne(db, key, id, query)
   })
 }
 
-function readOne(db: Database, key: SeriesKey, id: number, query: SeriesQuery): readonly Series[] {
+function readOne(db: Database, key: RecordedKey, id: number, query: SeriesQuery): readonly Series[] {
   const { from = 0, to = Number.MAX_SAFE_INTEGER } = query
   // Plain rows: mapping each to an object would double the time of a long series.
   const rows = db.values<[step: number, value: number | null, kind: number]>(sql`

@@ -1,4 +1,11 @@
-import type { ExpandedRun, ExperimentDocument, RunDocument, SeriesKey } from '@thalweg/document'
+import type {
+  ExpandedRun,
+  ExperimentDocument,
+  RecordedKey,
+  RunDocument,
+  SeriesKey,
+  TensorSeriesKey,
+} from '@thalweg/document'
 
 /** Where a run is in its life; the last three are final. */
 export type RunState = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'
@@ -30,13 +37,15 @@ export interface Run {
   readonly experimentId: string
   readonly state: RunState
   readonly reason: FailureReason | undefined
-  /** One sentence for a person, where `reason` alone does not say enough. */
+  /** For a person, where `state` and `reason` do not say enough. */
   readonly message: string | undefined
   readonly document: RunDocument
   /** What sets this run apart in its experiment: dotted path -> value. */
   readonly variation: Readonly<Record<string, unknown>>
   readonly tags: readonly string[]
   readonly attempt: number
+  /** What computes matrix products in the newest attempt, with its version, once a worker has said so. */
+  readonly backend: string | undefined
   readonly cancelRequested: boolean
   readonly createdAtMs: number
   readonly startedAtMs: number | undefined
@@ -47,9 +56,36 @@ export interface Run {
   readonly totalSteps: number | undefined
   /** Time spent inside training, all attempts together; waiting and starting not counted. */
   readonly trainingMs: number
-  /** The first step at which the document's target was reached. */
+  /** The first step at which the document's target was reached, and `trainingMs` at that moment. */
   readonly targetStep: number | undefined
+  readonly targetTrainingMs: number | undefined
+  /** Whether it succeeded before its last epoch, as its metric did not improve any more. */
+  readonly stoppedEarly: boolean
   readonly metrics: Readonly<Partial<Record<SeriesKey, SeriesSummary>>>
+}
+
+/** A file that a run left. */
+export interface Artifact {
+  readonly id: string
+  /** Among the run's artifacts it is the only one of this name. */
+  readonly name: string
+  readonly mediaType: string
+  readonly bytes: number
+  /** In lower-case hexadecimal. */
+  readonly sha256: string
+  readonly createdAtMs: number
+}
+
+export interface ArtifactContent extends Artifact {
+  /** The bytes in order, in parts of at most 1 MiB. */
+  data(): AsyncGenerator<Uint8Array, void>
+}
+
+/** A run with what lists leave out. */
+export interface RunDetails extends Run {
+  readonly artifacts: readonly Artifact[]
+  /** Which series of single tensors it has; `metrics` leaves them out. */
+  readonly tensorSeries: readonly TensorSeriesKey[]
 }
 
 /** The right to write a run: the attempt it was claimed for. A write with an older attempt changes nothing. */
@@ -65,7 +101,7 @@ export interface ClaimedRun extends Fence {
 }
 
 export interface Point {
-  readonly key: SeriesKey
+  readonly key: RecordedKey
   readonly step: number
   readonly value: number
 }
@@ -77,11 +113,27 @@ export interface Report {
   readonly totalSteps: number
   /** Time spent training since the last report. */
   readonly trainingMs: number
+  /** What computes matrix products in this attempt; said once. */
+  readonly backend?: string
+  /** The document's target was first reached at this step, at the end of the time that this report tells. */
+  readonly targetStep?: number
   readonly checkpoint?: { readonly step: number; readonly data: Uint8Array }
 }
 
+export interface NewArtifact {
+  readonly name: string
+  readonly mediaType: string
+  /** At most 256 MiB. */
+  readonly data: Uint8Array
+}
+
 export type Ending =
-  | { readonly state: 'succeeded'; readonly targetStep: number | undefined }
+  | {
+      readonly state: 'succeeded'
+      readonly stoppedEarly?: true
+      readonly message?: string
+      readonly artifacts?: readonly NewArtifact[]
+    }
   | { readonly state: 'failed'; readonly reason: FailureReason; readonly message?: string }
   | { readonly state: 'cancelled' }
 
@@ -108,8 +160,8 @@ export interface Page<T> {
 }
 
 export interface SeriesQuery {
-  /** All that the run has, by default. */
-  readonly keys?: readonly SeriesKey[]
+  /** All that the run has but those of single tensors, by default. */
+  readonly keys?: readonly RecordedKey[]
   /** First and last step, inclusive. */
   readonly from?: number
   readonly to?: number
@@ -118,7 +170,7 @@ export interface SeriesQuery {
 }
 
 export interface Series {
-  readonly key: SeriesKey
+  readonly key: RecordedKey
   readonly steps: readonly number[]
   readonly values: readonly number[]
   /** Whether points were left out. */
@@ -138,18 +190,23 @@ export interface Store {
   experiment(id: string): Promise<Experiment | undefined>
   /** Newest first. */
   experiments(query?: { readonly limit?: number; readonly cursor?: string }): Promise<Page<Experiment>>
-  run(id: string): Promise<Run | undefined>
+  run(id: string): Promise<RunDetails | undefined>
   /** Throws QueryError for a filter, sort or cursor that does not fit. */
   runs(query?: RunQuery): Promise<Page<Run>>
   /** Undefined when there is no such run. */
   series(runId: string, query?: SeriesQuery): Promise<readonly Series[] | undefined>
+  /** Undefined when the run has no such artifact. */
+  artifact(runId: string, artifactId: string): Promise<ArtifactContent | undefined>
 
-  /** Takes the oldest queued run for `owner` until `leaseMs` from now. */
-  claim(owner: string, leaseMs: number): Promise<ClaimedRun | undefined>
+  /**
+   * Takes the oldest queued run for `owner` until `leaseMs` from now; none where that one wants more than `mostThreads`
+   * threads, any number by default. No run overtakes another.
+   */
+  claim(owner: string, leaseMs: number, mostThreads?: number): Promise<ClaimedRun | undefined>
   heartbeat(fence: Fence, leaseMs: number): Promise<LeaseAnswer>
   /** Also renews the lease. */
   report(fence: Fence, report: Report, leaseMs: number): Promise<LeaseAnswer>
-  /** Whether the run was still this attempt's. */
+  /** Ends the run and stores its artifacts, in one transaction. Whether the run was still this attempt's. */
   finish(fence: Fence, ending: Ending): Promise<boolean>
   /** Gives a run back to the queue, as when a server drains; does not count as an attempt that failed. */
   release(fence: Fence): Promise<boolean>

@@ -47,10 +47,13 @@ describe('thalweg run', () => {
   })
 
   it('runs alone on a service of its own, with the data of THALWEG_DATA, and leaves nothing behind', async () => {
-    const surroundings = captureSurroundings({ directory, environment: { THALWEG_DATA: '/sets' } })
+    const environment = { THALWEG_DATA: '/sets', THALWEG_BACKEND: 'wasm' }
+    const surroundings = captureSurroundings({ directory, environment })
     surroundings.service.advance = train
     expect(await runProgram(['run', 'two.json', '--alone'], surroundings)).toBe(0)
-    expect(surroundings.started).toMatchObject([{ host: '127.0.0.1', port: 0, dataDirectory: '/sets' }])
+    expect(surroundings.started).toMatchObject([
+      { host: '127.0.0.1', port: 0, dataDirectory: '/sets', backend: 'wasm' },
+    ])
     expect(surroundings.closed).toBe(1)
     expect(surroundings.stdout.text).toContain('adam          100.0%*')
     expect(await runProgram(['run', 'two.json', '--alone', '--server', 'http://x'], surroundings)).toBe(2)

@@ -61,6 +61,77 @@ describe('thalweg show', () => {
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(90)
   })
 
+  it('says how the target, the stopping and the model came out, and which tensors there are', async () => {
+    const surroundings = captureSurroundings()
+    const { runs } = await createFakeClient(surroundings.service).submit({
+      name: 'digits',
+      run: {
+        dataset: { name: 'glyphs' },
+        model: { name: 'network', layers: [{ name: 'conv2d', filters: 4 }, { name: 'relu' }] },
+        optimizer: { name: 'sgd', learningRate: 0.5 },
+        augmentation: [{ name: 'shift', pixels: 1 }, { name: 'flip' }],
+        l2: 0.001,
+        threads: 2,
+        target: { metric: 'validation.accuracy', atLeast: 0.9 },
+        earlyStopping: { metric: 'validation.loss', patience: 3 },
+      },
+    })
+    const id = runs[0] ?? ''
+    const tensors = ['weight.norm', 'weight.updateNorm', 'bias.norm'] as const
+    surroundings.service.series.set(
+      id,
+      tensors.map((tensor) => series(`conv1.${tensor}`)),
+    )
+    const file = { name: 'model.safetensors', bytes: new Uint8Array(1234), sha256: '0'.repeat(64) }
+    surroundings.service.files.set(id, [file])
+    surroundings.service.advance = (run) => ({
+      ...run,
+      state: 'succeeded',
+      message: 'its 2 threads shared 1 cores',
+      step: 60,
+      totalSteps: 100,
+      trainingMs: 1500,
+      backend: 'OpenBLAS 0.3.21',
+      targetStep: 40,
+      targetTrainingMs: 980,
+      stoppedEarly: true,
+    })
+    const keys = tensors.map((tensor) => `conv1.${tensor}`).join(',')
+    expect(await runProgram(['show', id, '--keys', keys], surroundings)).toBe(0)
+    const { text } = surroundings.stdout
+    for (const line of [
+      '  note        its 2 threads shared 1 cores',
+      '  augmenting  shift, pixels 1; flip',
+      '  loss        softmaxCrossEntropy, l2 1e-3',
+      '  training    batchSize 32, epochs 10, sampling shuffle, threads 2, f32, seed 1',
+      '  stopping    validation.loss, patience 3, minimumChange 0',
+      '  progress    step 60/100, stopped early, 1.5 s of training',
+      '  backend     OpenBLAS 0.3.21',
+      '  target      validation.accuracy at least 0.9: reached at step 40,\n              after 1.0 s of training',
+      '  file        model.safetensors, 1.2 kB',
+      '  tensors     conv1.weight, conv1.bias; a curve: --keys conv1.weight.norm',
+    ]) {
+      expect(text).toContain(`${line}\n`)
+    }
+    expect(text).toMatch(/^ {2}model {7}network, layers \[conv2d filters 4 .*,\s+relu\]/m)
+    // Norms of one kind share a drawing.
+    expect(text).toContain('\nconv1.weight.norm, conv1.bias.norm\n')
+    expect(text).toContain('\nconv1.weight.updateNorm\n')
+  })
+
+  it.each([
+    ['running', 'not reached yet'],
+    ['succeeded', 'not reached'],
+  ] as const)('of a run that is %s, a target is %s', async (state, reached) => {
+    const surroundings = captureSurroundings()
+    const target = { metric: 'train.loss', atMost: 0.25 }
+    const run = { ...document.run, target }
+    const { runs } = await createFakeClient(surroundings.service).submit({ ...document, run })
+    surroundings.service.advance = (one) => ({ ...one, state })
+    expect(await runProgram(['show', runs[0] ?? ''], surroundings)).toBe(0)
+    expect(surroundings.stdout.text).toContain(`  target      train.loss at most 0.25: ${reached}\n`)
+  })
+
   it('draws quantities of different scales apart, and smooths only when told, from every value', async () => {
     const { surroundings, runs } = await trained()
     const command = ['show', runs[0] ?? '', '--keys', 'train.loss,learningRate', '--smooth', '5']

@@ -1,5 +1,5 @@
-import type { Client, ExperimentResource, RunResource } from '@thalweg/client'
-import type { SeriesKey } from '@thalweg/document'
+import type { Client, ExperimentResource } from '@thalweg/client'
+import type { RecordedKey } from '@thalweg/document'
 import type { Command } from 'commander'
 import { integerFrom, seriesKeyList } from '../command-arguments.ts'
 import { type ReportOptions, writeComparisonReport } from '../comparison/comparison-report.ts'
@@ -13,7 +13,7 @@ import type { Surroundings } from '../surroundings.ts'
 import { countOf } from '../terminal/count.ts'
 
 interface ShowOptions {
-  readonly keys?: readonly SeriesKey[]
+  readonly keys?: readonly RecordedKey[]
   readonly smooth: number
   readonly log?: boolean
   readonly server?: string
@@ -40,7 +40,7 @@ export function addShow(program: Command, surroundings: Surroundings): void {
     .addOption(serverOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  thalweg show 4f1c09ab\n  thalweg show 4f1c09ab --keys train.accuracy,validation.accuracy\n  thalweg show 4f1c09ab --smooth 20 --log',
+      '\nExamples:\n  thalweg show 4f1c09ab\n  thalweg show 4f1c09ab --keys train.accuracy,validation.accuracy\n  thalweg show 4f1c09ab --keys dense1.weight.gradientNorm,dense2.weight.gradientNorm\n  thalweg show 4f1c09ab --smooth 20 --log',
     )
     .action((id: string, options: ShowOptions) => show(id, options, surroundings))
 }
@@ -48,17 +48,18 @@ export function addShow(program: Command, surroundings: Surroundings): void {
 async function show(id: string, options: ShowOptions, surroundings: Surroundings): Promise<void> {
   const client = surroundings.connect(serverAddress(options.server, surroundings))
   const found = await findById(client, id)
-  if (found.kind === 'run') await showRun(client, found.run, options, surroundings)
+  if (found.kind === 'run') await showRun(client, found.run.id, options, surroundings)
   else await showExperiment(client, found.experiment, options, surroundings)
 }
 
 async function showRun(
   client: Client,
-  run: RunResource,
+  runId: string,
   options: ShowOptions,
   surroundings: Surroundings,
 ): Promise<void> {
   const { keys, smooth: smoothing, log: logarithmic = false, json } = options
+  const run = await client.run(runId)
   if (json === true) {
     const series = await client.series(run.id, keys === undefined ? {} : { keys })
     surroundings.stdout.write(`${JSON.stringify({ run, series }, null, 2)}\n`)

@@ -33,13 +33,21 @@ describe('thalweg start', () => {
     expect(service.experiments).toHaveLength(1)
   })
 
-  it('takes its options and THALWEG_DATA, and suggests --server where it is needed', async () => {
-    const surroundings = captureSurroundings({ environment: { THALWEG_DATA: '/sets' }, directory: '/home' })
+  it('takes its options, THALWEG_DATA and THALWEG_BACKEND, and suggests --server where it is needed', async () => {
+    const environment = { THALWEG_DATA: '/sets', THALWEG_BACKEND: 'blas' }
+    const surroundings = captureSurroundings({ environment, directory: '/home' })
     const command = ['start', '--port', '0', '--host', '::1', '--database', 'a.db', '--workers', '3']
     const finished = runProgram(command, surroundings)
     await vi.waitFor(() => expect(surroundings.stdout.text).toContain('Ctrl-C'))
     expect(surroundings.started).toMatchObject([
-      { host: '::1', port: 0, databasePath: '/home/a.db', dataDirectory: '/sets', workers: 3 },
+      {
+        host: '::1',
+        port: 0,
+        databasePath: '/home/a.db',
+        dataDirectory: '/sets',
+        workers: 3,
+        backend: 'blas',
+      },
     ])
     expect(surroundings.stdout.text).toContain('thalweg runs --server http://127.0.0.1:50000\n')
     surroundings.interrupt()

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { Client } from '@thalweg/client'
 import type { Command } from 'commander'
+import { backendOf } from '../backend-setting.ts'
 import { integerFrom } from '../command-arguments.ts'
 import { readComparisonExperiment } from '../comparison/comparison-experiment.ts'
 import { dataDirectoryOf } from '../data-directory.ts'
@@ -29,10 +30,14 @@ export function addStart(program: Command, surroundings: Surroundings): void {
     .option('--host <address>', 'address to listen on', defaultHost)
     .option('--database <file>', 'database; made if it is not there', './data/thalweg.db')
     .option('--data <folder>', 'where mnist, cifar10 and csv files are (default: $THALWEG_DATA)')
-    .option('--workers <number>', 'how many runs train at the same time', integerFrom(1, 256))
+    .option(
+      '--workers <number>',
+      'how many runs train at the same time; one of several threads counts as many',
+      integerFrom(1, 256),
+    )
     .addHelpText(
       'after',
-      '\nExamples:\n  thalweg start\n  thalweg start --port 8080 --data ~/datasets --workers 4\n\nCtrl-C stops it; unfinished runs go on at the next start.',
+      '\nExamples:\n  thalweg start\n  thalweg start --port 8080 --data ~/datasets --workers 4\n\nTHALWEG_BACKEND says what computes matrix products: wasm, wasm-relaxed, blas, or auto (default).\nCtrl-C stops it; unfinished runs go on at the next start.',
     )
     .action((options: StartOptions) => start(options, surroundings))
 }
@@ -40,6 +45,7 @@ export function addStart(program: Command, surroundings: Surroundings): void {
 async function start(options: StartOptions, surroundings: Surroundings): Promise<void> {
   const databasePath = path.resolve(surroundings.directory, options.database)
   const dataDirectory = dataDirectoryOf(surroundings, options.data)
+  const backend = backendOf(surroundings)
   // From the first moment on a signal drains, it does not kill.
   await withStopSignal(surroundings, async (signal) => {
     const server = await surroundings.startServer({
@@ -49,6 +55,7 @@ async function start(options: StartOptions, surroundings: Surroundings): Promise
       dataDirectory,
       log: (line) => surroundings.stderr.write(`${line}\n`),
       ...(options.workers === undefined ? {} : { workers: options.workers }),
+      ...(backend === undefined ? {} : { backend }),
     })
     try {
       await welcome(server.url, options.database, surroundings)

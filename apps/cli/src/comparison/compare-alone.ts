@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { ExperimentDocument } from '@thalweg/document'
+import { backendOf } from '../backend-setting.ts'
 import { CommandFailure, interruptedExitCode } from '../command-failure.ts'
 import { createProgress } from '../progress/progress.ts'
 import { watchExperiment } from '../progress/watch-experiment.ts'
@@ -28,6 +29,7 @@ export async function compareAlone(
   options: CompareAloneOptions,
   surroundings: Surroundings,
 ): Promise<void> {
+  const backend = backendOf(surroundings)
   const folder = await mkdtemp(path.join(tmpdir(), 'thalweg-alone-'))
   try {
     await withStopSignal(surroundings, async (signal) => {
@@ -36,6 +38,7 @@ export async function compareAlone(
         port: 0,
         databasePath: path.join(folder, 'thalweg.db'),
         dataDirectory: options.dataDirectory,
+        ...(backend === undefined ? {} : { backend }),
       })
       try {
         await compareAt(server.url, document, options, signal, surroundings)

@@ -1,5 +1,5 @@
 import type { Client, RunResource } from '@thalweg/client'
-import type { SeriesKey } from '@thalweg/document'
+import type { RecordedKey } from '@thalweg/document'
 import { drawCurves, maximumCurves } from '../curves/curve-drawing.ts'
 import { experimentCurves } from '../curves/experiment-curves.ts'
 import type { Surroundings } from '../surroundings.ts'
@@ -11,7 +11,7 @@ import type { Variations } from './run-label.ts'
 
 export interface ReportOptions {
   /** One drawing for each. */
-  readonly keys: readonly SeriesKey[]
+  readonly keys: readonly RecordedKey[]
   /** The mean of this many values is drawn; 1 for the values themselves. */
   readonly smoothing: number
   readonly logarithmic: boolean

@@ -106,6 +106,22 @@ describe('comparisonTable', () => {
     ])
   })
 
+  it('says how soon the target was reached, and by how many', () => {
+    // Steps 100 and 200: mean 150, deviation sqrt(2 * 50^2) = 70.7; times 0.5 s and 1.5 s: 1.00, 0.707.
+    const target = { metric: 'validation.accuracy', atLeast: 0.9 } as const
+    const { document, runs } = experiment([0, 1, 2], (optimizer, seed) =>
+      optimizer === 'adam' || seed === 2
+        ? {}
+        : { targetStep: 100 * (1 + seed), targetTrainingMs: 1000 * (0.5 + seed) },
+    )
+    const aimed = runs.map((run) => ({ ...run, document: { ...run.document, target } }))
+    const [titles = '', , sgd = '', adam = '', legend] = table({ document, runs: aimed })
+    expect(titles.split(/ {2,}/)).toEqual(['optimizer', 'target step', 'target s', 'steps/s', 'n', 'state'])
+    expect(sgd.split(/ {2,}/)).toEqual(['sgd', '150 ± 71 (2/3)', '1.00 ± 0.707', '-', '0', 'succeeded 3/3'])
+    expect(adam.split(/ {2,}/).slice(0, 3)).toEqual(['adam', '-', '-'])
+    expect(legend).toBe('(k/n) k of n runs reached the target; mean ± sample standard deviation over n seeds')
+  })
+
   it('has the axis names as titles', () => {
     const expansion = expand({
       name: 'x',

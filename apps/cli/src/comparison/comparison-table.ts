@@ -3,14 +3,12 @@ import type { SeriesKey } from '@thalweg/document'
 import { isFinal, stateText } from '../run-state.ts'
 import type { Colours } from '../terminal/colours.ts'
 import { formatMeasured, formatPercent } from '../terminal/number-format.ts'
-import { type Column, renderTable } from '../terminal/table.ts'
+import { renderTable } from '../terminal/table.ts'
 import type { Variation } from './comparison.ts'
+import type { ComparisonColumn } from './comparison-column.ts'
 import { axisLabels, type Variations } from './run-label.ts'
-import type { SampleStatistics } from './sample-statistics.ts'
-
-interface ComparisonColumn extends Column {
-  cell(variation: Variation): string
-}
+import { statisticsText } from './sample-statistics.ts'
+import { reachedBySome, targetColumns } from './target-columns.ts'
 
 /**
  * One row per variation: what varies, then the last accuracies and losses, the speed and the states. Several seeds
@@ -26,6 +24,7 @@ export function comparisonTable(
   const columns: readonly ComparisonColumn[] = [
     ...variationColumns(experiment),
     ...metricColumns(variations, colours),
+    ...targetColumns(variations),
     {
       title: 'steps/s',
       align: 'right',
@@ -101,14 +100,6 @@ const countColumn: ComparisonColumn = {
     String(Math.max(0, ...[...statistics.values()].map(({ count }) => Math.min(count, runs.length)))),
 }
 
-function statisticsText(statistics: SampleStatistics | undefined, format: (value: number) => string): string {
-  if (statistics === undefined) return '-'
-  const { mean, standardDeviation } = statistics
-  // The spread around a mean that is no number says nothing.
-  if (standardDeviation === undefined || !Number.isFinite(mean)) return format(mean)
-  return `${format(mean).replace('%', '')} ± ${format(standardDeviation)}`
-}
-
 /** What has ended before what is still going. */
 const states: readonly RunResource['state'][] = ['succeeded', 'failed', 'cancelled', 'running', 'queued']
 
@@ -130,6 +121,7 @@ function paintState(text: string, runs: readonly RunResource[], colours: Colours
 function legend(variations: readonly Variation[], severalSeeds: boolean, colours: Colours): string {
   const notes = [
     ...(variations.some(({ best }) => best) ? ['* best validation accuracy'] : []),
+    ...(variations.some(reachedBySome) ? ['(k/n) k of n runs reached the target'] : []),
     ...(severalSeeds ? ['mean ± sample standard deviation over n seeds'] : []),
   ]
   return notes.length > 0 ? `${colours.dim(notes.join('; '))}\n` : ''

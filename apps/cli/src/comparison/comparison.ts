@@ -10,8 +10,18 @@ export interface Variation {
   /** Statistics over the seeds of each quantity's last value. */
   readonly statistics: ReadonlyMap<SeriesKey, SampleStatistics>
   readonly stepsPerSecond: SampleStatistics | undefined
+  /** How soon those runs that did reached the document's target; undefined where it has none. */
+  readonly target: TargetStatistics | undefined
   /** Whether no other variation of the experiment reached a higher validation accuracy. */
   readonly best: boolean
+}
+
+interface TargetStatistics {
+  readonly steps: SampleStatistics | undefined
+  /** Spent training. */
+  readonly seconds: SampleStatistics | undefined
+  readonly reached: number
+  readonly runs: number
 }
 
 const compared = [
@@ -43,7 +53,7 @@ export function compareVariations(
   }))
 }
 
-function measure(group: readonly RunResource[]): Pick<Variation, 'statistics' | 'stepsPerSecond'> {
+function measure(group: readonly RunResource[]): Pick<Variation, 'statistics' | 'stepsPerSecond' | 'target'> {
   // Runs stopped halfway would drag the mean to where they happened to stop; a diverged one ended by itself.
   const ended = group.filter(({ state, reason }) => state === 'succeeded' || reason === 'diverged')
   const counted = ended.length > 0 ? ended : group
@@ -54,7 +64,19 @@ function measure(group: readonly RunResource[]): Pick<Variation, 'statistics' | 
     if (summary !== undefined) statistics.set(key, summary)
   }
   const speeds = counted.map(({ stepsPerSecond }) => stepsPerSecond).filter((speed) => speed !== undefined)
-  return { statistics, stepsPerSecond: sampleStatistics(speeds) }
+  return { statistics, stepsPerSecond: sampleStatistics(speeds), target: measureTarget(counted) }
+}
+
+function measureTarget(runs: readonly RunResource[]): TargetStatistics | undefined {
+  if (runs.every(({ document }) => document.target === undefined)) return undefined
+  const steps = runs.map(({ targetStep }) => targetStep).filter((step) => step !== undefined)
+  const times = runs.map(({ targetTrainingMs }) => targetTrainingMs).filter((time) => time !== undefined)
+  return {
+    steps: sampleStatistics(steps),
+    seconds: sampleStatistics(times.map((milliseconds) => milliseconds / 1000)),
+    reached: steps.length,
+    runs: runs.length,
+  }
 }
 
 /** What the best is chosen by; a variation of which no run succeeded is never the best. */

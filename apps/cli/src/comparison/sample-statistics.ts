@@ -6,6 +6,18 @@ export interface SampleStatistics {
   readonly standardDeviation: number | undefined
 }
 
+/** `0.93`, or `0.93 ± 0.04` over several values; `-` where there is none. */
+export function statisticsText(
+  statistics: SampleStatistics | undefined,
+  format: (value: number) => string,
+): string {
+  if (statistics === undefined) return '-'
+  const { mean, standardDeviation } = statistics
+  // The spread around a mean that is no number says nothing.
+  if (standardDeviation === undefined || !Number.isFinite(mean)) return format(mean)
+  return `${format(mean).replace('%', '')} ± ${format(standardDeviation)}`
+}
+
 /** NaN and infinities are values like others: they show in the mean. Undefined for an empty sample. */
 export function sampleStatistics(values: readonly number[]): SampleStatistics | undefined {
   const count = values.length

@@ -1,12 +1,12 @@
 import type { Client } from '@thalweg/client'
-import type { SeriesKey } from '@thalweg/document'
+import type { RecordedKey } from '@thalweg/document'
 import type { Variation } from '../comparison/comparison.ts'
 import { type Variations, variationLabel } from '../comparison/run-label.ts'
 import { type LabelledCurve, maximumCurves } from './curve-drawing.ts'
 import { recordedCurves } from './recorded-curves.ts'
 
 export interface ExperimentCurveRequest {
-  readonly key: SeriesKey
+  readonly key: RecordedKey
   readonly width: number
   readonly smoothing: number
 }

@@ -1,5 +1,5 @@
 import { type Client, fromWireNumber } from '@thalweg/client'
-import type { SeriesKey } from '@thalweg/document'
+import type { RecordedKey } from '@thalweg/document'
 import type { LabelledCurve } from './curve-drawing.ts'
 import { smooth } from './resample.ts'
 
@@ -7,7 +7,7 @@ import { smooth } from './resample.ts'
 const allPoints = 100_000
 
 export interface CurveRequest {
-  readonly keys: readonly SeriesKey[]
+  readonly keys: readonly RecordedKey[]
   /** Characters across: no more points are fetched than a drawing of this width can show. */
   readonly width: number
   /** Draw the mean of this many recorded values; 1 draws the values themselves. */
@@ -19,7 +19,7 @@ export async function recordedCurves(
   client: Client,
   runId: string,
   { keys, width, smoothing }: CurveRequest,
-): Promise<readonly (LabelledCurve & { readonly key: SeriesKey })[]> {
+): Promise<readonly (LabelledCurve & { readonly key: RecordedKey })[]> {
   // A mean over chosen extremes would be no mean of the curve: smoothing needs every value.
   const series = await client.series(runId, { keys, points: smoothing > 1 ? allPoints : 4 * width })
   return keys.flatMap((key) => {

@@ -3,6 +3,7 @@ import {
   experimentResourceSchema,
   optimizerResourceSchema,
   problemSchema,
+  runDetailsResourceSchema,
   runResourceSchema,
   scheduleResourceSchema,
   seriesResourceSchema,
@@ -18,6 +19,7 @@ const documents = { ExperimentDocument: experimentSchema, RunDocument: runSchema
 const resources = {
   Experiment: experimentResourceSchema,
   Run: runResourceSchema,
+  RunDetails: runDetailsResourceSchema,
   Series: seriesResourceSchema,
   Submitted: submittedSchema,
   Optimizer: optimizerResourceSchema,
@@ -37,6 +39,7 @@ export function referenceTo(name: ResourceName | keyof typeof documents) {
 export const components = {
   Experiment: referred('Experiment', experimentResourceSchema),
   Run: referred('Run', runResourceSchema),
+  RunDetails: referred('RunDetails', runDetailsResourceSchema),
   Series: referred('Series', seriesResourceSchema),
   Submitted: referred('Submitted', submittedSchema),
   Optimizer: referred('Optimizer', optimizerResourceSchema),

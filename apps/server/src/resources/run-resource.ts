@@ -1,5 +1,10 @@
-import { type RunResource, toWireNumber } from '@thalweg/client'
-import type { Run } from '@thalweg/store'
+import {
+  type ArtifactResource,
+  type RunDetailsResource,
+  type RunResource,
+  toWireNumber,
+} from '@thalweg/client'
+import type { Artifact, Run, RunDetails } from '@thalweg/store'
 import { z } from 'zod'
 
 const variationSchema = z.record(z.string(), z.json())
@@ -17,6 +22,7 @@ export function runResource(run: Run): RunResource {
     variation: variationSchema.parse(run.variation),
     tags: [...run.tags],
     attempt: run.attempt,
+    backend: run.backend,
     cancelRequested: run.cancelRequested,
     createdAt: timeOf(run.createdAtMs),
     startedAt: run.startedAtMs === undefined ? undefined : timeOf(run.startedAtMs),
@@ -26,6 +32,8 @@ export function runResource(run: Run): RunResource {
     trainingMs,
     stepsPerSecond: trainingMs > 0 ? (1000 * step) / trainingMs : undefined,
     targetStep: run.targetStep,
+    targetTrainingMs: run.targetTrainingMs,
+    stoppedEarly: run.stoppedEarly,
     metrics: Object.fromEntries(
       Object.entries(run.metrics).map(([key, summary]) => [
         key,
@@ -33,6 +41,20 @@ export function runResource(run: Run): RunResource {
       ]),
     ),
   }
+}
+
+/** One run as it crosses the wire, with what lists leave out. */
+export function runDetailsResource(run: RunDetails): RunDetailsResource {
+  const { artifacts, tensorSeries } = run
+  return {
+    ...runResource(run),
+    artifacts: artifacts.map(artifactResource),
+    tensorSeries: [...tensorSeries],
+  }
+}
+
+function artifactResource({ createdAtMs, ...artifact }: Artifact): ArtifactResource {
+  return { ...artifact, createdAt: timeOf(createdAtMs) }
 }
 
 function timeOf(milliseconds: number): string {

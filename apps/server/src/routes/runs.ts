@@ -6,7 +6,7 @@ import { ProblemError } from '../http/problem.ts'
 import { noQuery, paging, querySchema, text } from '../http/query.ts'
 import { components } from '../openapi/components.ts'
 import { defineRoute, json } from '../openapi/define-route.ts'
-import { runResource } from '../resources/run-resource.ts'
+import { runDetailsResource, runResource } from '../resources/run-resource.ts'
 import type { AddRoutes } from './services.ts'
 
 const list = defineRoute(
@@ -42,7 +42,12 @@ const get = defineRoute(
     tags: ['Runs'],
     summary: 'Get a run',
     request: { query: noQuery, params: z.object({ id: z.string() }) },
-    responses: { 200: json('The run.', components.Run) },
+    responses: {
+      200: json(
+        'The run, with its artifacts and the names of its series of single tensors.',
+        components.RunDetails,
+      ),
+    },
   },
   ['not-found'],
 )
@@ -77,7 +82,7 @@ export const addRunRoutes: AddRoutes = (app, { store, dispatcher }) => {
 
   app.openapi(get, async (c) => {
     const { id } = c.req.valid('param')
-    return c.json(runResource(found(await store.run(id), id)), 200)
+    return c.json(runDetailsResource(found(await store.run(id), id)), 200)
   })
 
   app.openapi(cancel, async (c) => {
@@ -93,7 +98,7 @@ export const addRunRoutes: AddRoutes = (app, { store, dispatcher }) => {
   })
 }
 
-function found(run: Run | undefined, id: string): Run {
+function found<T extends Run>(run: T | undefined, id: string): T {
   if (run === undefined) throw new ProblemError('not-found', { detail: `there is no run ${id}` })
   return run
 }

@@ -1,5 +1,5 @@
 import { pageSchema } from '@thalweg/client'
-import { seriesKeySchema, seriesKeys } from '@thalweg/document'
+import { type RecordedKey, recordedKeySchema, seriesKeys } from '@thalweg/document'
 import { z } from 'zod'
 import { ProblemError } from '../http/problem.ts'
 import { querySchema, text, wholeNumber } from '../http/query.ts'
@@ -8,13 +8,24 @@ import { defineRoute, json } from '../openapi/define-route.ts'
 import { seriesResource } from '../resources/series-resource.ts'
 import type { AddRoutes } from './services.ts'
 
-const keyList = z.array(
-  seriesKeySchema.catch(({ value }) => {
-    throw new ProblemError('invalid-query', {
-      detail: `there is no series ${JSON.stringify(value)}; there are: ${seriesKeys.join(', ')}`,
-    })
-  }),
-)
+/** Reading them keeps the service from answering others. */
+const mostKeys = 32
+
+const known = `${seriesKeys.join(', ')}, and of a tensor such as dense1.weight its .norm, .gradientNorm, .updateNorm`
+
+function keysOf(list: string): readonly RecordedKey[] {
+  const names = list.split(',')
+  if (names.length > mostKeys) {
+    const detail = `keys must name at most ${mostKeys} series, got ${names.length}`
+    throw new ProblemError('invalid-query', { detail })
+  }
+  return names.map((name) => {
+    const key = recordedKeySchema.safeParse(name)
+    if (key.success) return key.data
+    const detail = `there is no series ${JSON.stringify(name)}; there are: ${known}`
+    throw new ProblemError('invalid-query', { detail })
+  })
+}
 
 const series = defineRoute(
   {
@@ -30,7 +41,9 @@ const series = defineRoute(
       query: querySchema({
         keys: text('keys')
           .optional()
-          .describe(`Separated by commas, of ${seriesKeys.join(', ')}; all that the run has by default.`),
+          .describe(
+            `At most ${mostKeys}, separated by commas: ${known}. By default all that the run has but those of tensors.`,
+          ),
         from: wholeNumber('from', 0, Number.MAX_SAFE_INTEGER).optional().describe('First step.'),
         to: wholeNumber('to', 0, Number.MAX_SAFE_INTEGER).optional().describe('Last step, inclusive.'),
         points: wholeNumber('points', 1, 100_000).default(10_000).describe('Points a series, about.'),
@@ -47,7 +60,7 @@ export const addSeriesRoutes: AddRoutes = (app, { store }) => {
     const { keys, from, to, points } = c.req.valid('query')
     const found = await store.series(id, {
       points,
-      ...(keys !== undefined && { keys: keyList.parse(keys.split(',')) }),
+      ...(keys !== undefined && { keys: keysOf(keys) }),
       ...(from !== undefined && { from }),
       ...(to !== undefined && { to }),
     })

@@ -1,5 +1,6 @@
 /** A worker process: trains one run after another, as the server tells it. It never opens the database. */
 import { setFlagsFromString } from 'node:v8'
+import { backendChoice, findBackend } from '@thalweg/kernels/node'
 import type { Assignment, FromWorker, StopReason, ToWorker } from './protocol.ts'
 import { reportChannel } from './report-channel.ts'
 import { trainRun } from './train-run.ts'
@@ -9,6 +10,8 @@ import { trainRun } from './train-run.ts'
 setFlagsFromString('--no-liftoff')
 
 const aliveEveryMs = 5000
+
+const backend = findBackend(backendChoice(process.env.THALWEG_BACKEND))
 
 interface Current {
   readonly stored: () => void
@@ -35,14 +38,14 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 // Without a server there is nobody to report to.
 process.on('disconnect', () => process.exit(0))
 
-post({ type: 'ready' })
+post({ type: 'ready', missing: backend.missing })
 
 async function train(assignment: Assignment): Promise<void> {
   const reports = reportChannel((progress) => post({ type: 'report', progress }))
   const own: Current = { stored: reports.stored, stopReason: undefined }
   current = own
   const alive = setInterval(() => post({ type: 'alive' }), aliveEveryMs)
-  const outcome = await trainRun(assignment, { reports, stopReason: () => own.stopReason })
+  const outcome = await trainRun(assignment, { backend, reports, stopReason: () => own.stopReason })
   clearInterval(alive)
   current = undefined
   post({ type: 'ended', outcome })

@@ -1,4 +1,4 @@
-import type { RunDocument, SeriesKey } from '@thalweg/document'
+import type { RecordedKey, RunDocument } from '@thalweg/document'
 import type { Ending } from '@thalweg/store'
 
 /** What the server and a worker process say to each other; the types are erased, so neither loads the other's code. */
@@ -13,7 +13,7 @@ export interface Assignment {
 
 /** Points of one series, as columns: a fast run has tens of thousands a second, and typed arrays are sent as bytes. */
 export interface PointColumns {
-  readonly key: SeriesKey
+  readonly key: RecordedKey
   readonly steps: Float64Array
   readonly values: Float64Array
 }
@@ -25,6 +25,10 @@ export interface Progress {
   readonly totalSteps: number
   /** Time spent training since the last report; reporting and waiting not counted. */
   readonly trainingMs: number
+  /** What computes matrix products; with the first report. */
+  readonly backend?: string
+  /** The target was first reached at this step, at the end of this time. */
+  readonly targetStep?: number
   readonly checkpoint?: { readonly step: number; readonly data: Uint8Array }
 }
 
@@ -42,7 +46,8 @@ export type ToWorker =
   | { readonly type: 'stop'; readonly reason: StopReason }
 
 export type FromWorker =
-  | { readonly type: 'ready' }
+  /** `missing`: one sentence on why products are not computed by the library that was asked for. */
+  | { readonly type: 'ready'; readonly missing?: string | undefined }
   /** Sent now and then while training: the worker's event loop turns. */
   | { readonly type: 'alive' }
   | { readonly type: 'report'; readonly progress: Progress }

@@ -1,8 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
+import type { RunDocument } from '@thalweg/document'
 import { prepareTraining, type Training } from '@thalweg/engine'
+import type { Backend } from '@thalweg/kernels/node'
 import { pointBatch } from './point-batch.ts'
-import type { Assignment, Outcome, StopReason } from './protocol.ts'
+import type { Assignment, Outcome, Progress, StopReason } from './protocol.ts'
 import type { ReportChannel } from './report-channel.ts'
+import { runEnding } from './run-ending.ts'
 
 const reportEveryMs = 250
 /** A report of more points goes at once: storing it must not keep the server from answering for long. */
@@ -15,8 +18,9 @@ const checkpointShare = 1 / 20
 /** Larger ones would keep the server from answering while it stores them: such a run starts again after a restart. */
 const mostCheckpointBytes = 256 * 2 ** 20
 
-/** Where a run's progress goes to, and where word to stop comes from. */
+/** What computes, where a run's progress goes to, and where word to stop comes from. */
 export interface TrainRunOptions {
+  readonly backend: Backend
   readonly reports: ReportChannel
   readonly stopReason: () => StopReason | undefined
 }
@@ -37,17 +41,19 @@ export async function trainRun(assignment: Assignment, options: TrainRunOptions)
   try {
     const training = await prepareTraining(document, {
       dataDirectory,
+      backend: options.backend,
       wantsCheckpoint,
       ...(checkpoint !== undefined && { checkpoint }),
     })
     smallEnough = training.checkpointBytes <= mostCheckpointBytes
-    return await followTraining(training, options, onCheckpointStored)
+    return await followTraining(document, training, options, onCheckpointStored)
   } catch (error) {
     return { state: 'failed', reason: 'error', message: messageOf(error) }
   }
 }
 
 async function followTraining(
+  document: RunDocument,
   training: Training,
   { reports, stopReason }: TrainRunOptions,
   onCheckpointStored: (tookMs: number) => void,
@@ -59,12 +65,13 @@ async function followTraining(
   let reportedAt = Number.NEGATIVE_INFINITY
   let yieldedAt = performance.now()
 
-  async function report(checkpoint?: { readonly step: number; readonly data: Uint8Array }): Promise<void> {
+  async function report(more: Pick<Progress, 'targetStep' | 'checkpoint'> = {}): Promise<void> {
+    const first = reportedAt === Number.NEGATIVE_INFINITY
     reportedAt = performance.now()
     const spentMs = trainingMs
     trainingMs = 0
-    const progress = { columns: batch.take(), step, totalSteps, trainingMs: spentMs }
-    await reports.send(checkpoint === undefined ? progress : { ...progress, checkpoint })
+    const progress = { columns: batch.take(), step, totalSteps, trainingMs: spentMs, ...more }
+    await reports.send(first ? { ...progress, backend: training.backend } : progress)
   }
   async function reportLast(): Promise<void> {
     if (batch.size() > 0 || trainingMs > 0) await report()
@@ -87,23 +94,20 @@ async function followTraining(
         case 'metric':
           batch.add(event)
           break
+        case 'target':
+          await report({ targetStep: event.step })
+          break
         case 'checkpoint': {
           // Points and checkpoint in one transaction: what is stored always fits together.
           const sentAt = performance.now()
-          await report(event)
+          await report({ checkpoint: { step: event.step, data: event.data } })
           await reports.settled()
           onCheckpointStored(performance.now() - sentAt)
           if (stopReason() === 'draining') return { state: 'released' }
           break
         }
         case 'done':
-          return event.outcome === 'succeeded'
-            ? { state: 'succeeded', targetStep: event.targetStep }
-            : {
-                state: 'failed',
-                reason: 'diverged',
-                message: `a loss or gradient was not finite at step ${event.step}`,
-              }
+          return runEnding(event, document, training, batch.droppedSeries())
       }
       const now = performance.now()
       if (batch.size() > 0 && (now - reportedAt >= reportEveryMs || batch.size() >= mostPoints))
@@ -116,6 +120,8 @@ async function followTraining(
   } finally {
     await reportLast()
     await events.return()
+    // Events that were never begun end nothing.
+    await training.close()
   }
 }
 

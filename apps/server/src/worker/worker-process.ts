@@ -2,19 +2,24 @@ import { fork } from 'node:child_process'
 import { extname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import type { BackendChoice } from '@thalweg/kernels/node'
 import type { Assignment, FromWorker, Outcome, Progress, StopReason, ToWorker } from './protocol.ts'
 import { workerArguments } from './worker-arguments.ts'
 
 export interface WorkerOptions {
   /** The program; this package's own by default. */
   readonly file?: string
+  readonly backend: BackendChoice
   readonly log: (line: string) => void
 }
 
 /** A worker process, from the server's side. */
 export interface WorkerProcess {
-  /** Resolves when it can be given a run; rejects if it ends before. */
-  readonly ready: Promise<void>
+  /**
+   * Resolves when it can be given a run, with a sentence where it has no library that was asked for; rejects if it ends
+   * before.
+   */
+  readonly ready: Promise<{ readonly missing: string | undefined }>
   /**
    * Trains a run. Reports are passed on one after another; the outcome comes after the last.
    * Rejects if the process ends, or if `onReport` does.
@@ -34,12 +39,17 @@ const ownFile = fileURLToPath(new URL(`./main${extname(import.meta.url)}`, impor
 /** What a worker needs of the environment; the rest may hold secrets. */
 const passedVariables = ['PATH', 'NODE_OPTIONS', 'LD_LIBRARY_PATH', 'SystemRoot', 'TMPDIR', 'TEMP', 'TZ']
 
-export function startWorker({ file = ownFile, log }: WorkerOptions): WorkerProcess {
+export function startWorker({ file = ownFile, backend, log }: WorkerOptions): WorkerProcess {
   const child = fork(file, [], {
     serialization: 'advanced',
-    env: Object.fromEntries(
-      passedVariables.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-    ),
+    env: {
+      ...Object.fromEntries(
+        passedVariables.flatMap((name) =>
+          process.env[name] === undefined ? [] : [[name, process.env[name]]],
+        ),
+      ),
+      THALWEG_BACKEND: backend,
+    },
     execArgv: workerArguments(process.execArgv),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
@@ -49,7 +59,7 @@ export function startWorker({ file = ownFile, log }: WorkerOptions): WorkerProce
     | { readonly onMessage: (message: FromWorker) => void; readonly onEnd: (error: Error) => void }
     | undefined
 
-  const started = Promise.withResolvers<void>()
+  const started = Promise.withResolvers<{ readonly missing: string | undefined }>()
   const gone = Promise.withResolvers<void>()
   // It is also seen by `hasEnded`; nobody may be waiting.
   started.promise.catch(() => {})
@@ -72,7 +82,7 @@ export function startWorker({ file = ownFile, log }: WorkerOptions): WorkerProce
   })
   child.on('message', (message: FromWorker) => {
     heardAt = performance.now()
-    if (message.type === 'ready') started.resolve()
+    if (message.type === 'ready') started.resolve({ missing: message.missing })
     else run?.onMessage(message)
   })
   if (child.stderr !== null) createInterface(child.stderr).on('line', (line) => log(`${name}: ${line}`))

@@ -1,0 +1,41 @@
+import { availableParallelism } from 'node:os'
+import type { DoneEvent, RunDocument } from '@thalweg/document'
+import type { Training } from '@thalweg/engine'
+import type { Ending } from '@thalweg/store'
+import { keptModel } from './kept-model.ts'
+import { mostTensorSeries } from './point-batch.ts'
+
+/** What a training that came to its end leaves: its state, its model, and notes on what is not as it was asked for. */
+export function runEnding(
+  { outcome, step, stoppedEarly }: DoneEvent,
+  document: RunDocument,
+  training: Training,
+  droppedSeries: number,
+): Ending {
+  if (outcome === 'diverged') {
+    return {
+      state: 'failed',
+      reason: 'diverged',
+      message: `a loss or gradient was not finite at step ${step}`,
+    }
+  }
+  const model = keptModel(training, document)
+  const notes = [
+    ...('note' in model ? [model.note] : []),
+    ...threadNotes(document.threads ?? 1),
+    ...(droppedSeries > 0
+      ? [`of its series of tensors the first ${mostTensorSeries} are kept, ${droppedSeries} are not`]
+      : []),
+  ]
+  return {
+    state: 'succeeded',
+    ...(stoppedEarly === true && { stoppedEarly }),
+    ...(notes.length > 0 && { message: notes.join('; ') }),
+    ...('artifact' in model && { artifacts: [model.artifact] }),
+  }
+}
+
+function threadNotes(threads: number): readonly string[] {
+  const cores = availableParallelism()
+  return threads > cores ? [`its ${threads} threads shared ${cores} cores`] : []
+}
