@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { and, asc, eq } from 'drizzle-orm'
+import { maximumArtifactBytes } from './artifact-limits.ts'
 import type { Connection, Database } from './connection.ts'
 import { checkBytes } from './ranges.ts'
 import { artifactParts, artifacts, runs } from './schema.ts'
@@ -7,9 +8,6 @@ import type { Artifact, ArtifactContent, NewArtifact } from './store.ts'
 
 /** Of one part: what is read, and sent, at a time. */
 const artifactPartBytes = 2 ** 20
-
-/** Most bytes of one artifact: storing it must not keep others from the database for long. */
-export const maximumArtifactBytes = 256 * 2 ** 20
 
 /** Stores a run's artifact, inside the caller's transaction. Throws RangeError for one that is too large. */
 export function insertArtifact(

@@ -1,4 +1,4 @@
-export { maximumArtifactBytes } from './artifact-rows.ts'
+export { maximumArtifactBytes } from './artifact-limits.ts'
 export { QueryError, type QueryErrorCode, StoreError, type StoreErrorCode } from './errors.ts'
 export { filterLimits } from './filter.ts'
 export { openStore, type StoreOptions } from './open-store.ts'
