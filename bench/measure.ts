@@ -44,13 +44,17 @@ export function microseconds(calls: number, work: () => void): number {
   return (performance.now() - start) * 1000
 }
 
-/** As many calls as take about 20 ms, after warming up. */
-export async function callsPerSample({ elapsed }: Contender, warmUp = warmUpUs): Promise<number> {
+/** As many calls as take about a sample, after warming up. */
+export async function callsPerSample(
+  { elapsed }: Contender,
+  warmUp = warmUpUs,
+  sample = sampleUs,
+): Promise<number> {
   let warmed = 0
   for (let calls = 1; ; ) {
     const took = await elapsed(calls)
     warmed += took
-    if (warmed >= warmUp) return Math.max(1, Math.round((sampleUs * calls) / took))
+    if (warmed >= warmUp) return Math.max(1, Math.round((sample * calls) / took))
     if (took < warmUp / 8) calls *= 2
   }
 }
@@ -79,6 +83,7 @@ export type Samples = { readonly perCall: readonly number[] } | { readonly failu
 export async function samplesInTurns<Each extends Contender>(
   contenders: readonly Each[],
   rounds: number,
+  sample = sampleUs,
 ): Promise<Map<Each, Samples>> {
   const samples = new Map<Each, Samples>()
   const running = new Map<Each, { readonly calls: number; readonly perCall: number[] }>()
@@ -95,7 +100,7 @@ export async function samplesInTurns<Each extends Contender>(
   for (const contender of contenders) {
     await attempt(contender, async () => {
       const perCall: number[] = []
-      running.set(contender, { calls: await callsPerSample(contender), perCall })
+      running.set(contender, { calls: await callsPerSample(contender, warmUpUs, sample), perCall })
       samples.set(contender, { perCall })
     })
   }

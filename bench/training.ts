@@ -29,7 +29,13 @@ const lossTolerance = 1e-3
 const timedRate = 1e-9
 
 const longestStepMs = 10_000
-const rounds = 15
+const rounds = 9
+
+/**
+ * Ten times as long as elsewhere: threads that have slept may find themselves on cores far apart, and the first tens of
+ * milliseconds are not what a training of minutes sees.
+ */
+const sampleUs = 200_000
 
 const ours: TrainingContender[] = []
 const peers: TrainingContender[] = []
@@ -101,7 +107,7 @@ async function* oneCase(
   }
 
   const samples: MeasuredSamples[number][] = []
-  for (const [each, measuredOf] of await samplesInTurns(measured, rounds)) {
+  for (const [each, measuredOf] of await samplesInTurns(measured, rounds, sampleUs)) {
     if ('perCall' in measuredOf) samples.push([each, measuredOf.perCall])
     else yield { case: name, skipped: each.name, reason: reasonOf(measuredOf.failure) }
   }

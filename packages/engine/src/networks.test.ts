@@ -124,6 +124,18 @@ describe('threads', () => {
   )
 })
 
+describe('runs at the same time', () => {
+  it('give the bits of one alone: four, each with threads of its own', { timeout: 60_000 }, async () => {
+    const document = runDocument({ ...everything, threads: 2 })
+    const alone = await collect(document)
+    const together = await Promise.all(Array.from({ length: 4 }, () => collect(document)))
+    for (const { events, training } of together) {
+      expect(events).toEqual(alone.events)
+      expect(training.saveModel()).toEqual(alone.training.saveModel())
+    }
+  })
+})
+
 describe('ends', () => {
   it('early, when the metric has not improved for as many measurements', async () => {
     const { events } = await collect(
