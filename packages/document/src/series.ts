@@ -21,7 +21,7 @@ export const seriesKeySchema = z.enum(seriesKeys)
 export type SeriesKey = (typeof seriesKeys)[number]
 
 /** What is recorded of each tensor on request: the norms of its numbers, of their gradient and of their last change. */
-export const tensorStatistics = ['norm', 'gradientNorm', 'updateNorm'] as const
+const tensorStatistics = ['norm', 'gradientNorm', 'updateNorm'] as const
 export type TensorSeriesKey = `${string}.${(typeof tensorStatistics)[number]}`
 
 /** `dense1.weight.norm` */

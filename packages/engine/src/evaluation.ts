@@ -35,7 +35,7 @@ const mostRows = 1024
 const mostBytes = 1 << 26
 
 /** How many samples of a model are evaluated at a time. */
-export function evaluationRows(model: Model): number {
+function evaluationRows(model: Model): number {
   const bytesPerRow = model.batchBytes(64, { gradients: false }) / 64
   return Math.max(1, Math.min(mostRows, Math.floor(mostBytes / bytesPerRow)))
 }

@@ -3,7 +3,7 @@ import type { Arena } from './arena.ts'
 import type { Shape } from './shape.ts'
 
 /** How a tensor starts: as the model's initialiser says, or at 0 or 1. */
-export type TensorStart = 'weights' | 'zeros' | 'ones'
+type TensorStart = 'weights' | 'zeros' | 'ones'
 
 /** An array of a layer, trained or counted along. */
 export interface TensorSpec {

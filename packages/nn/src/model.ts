@@ -232,7 +232,7 @@ export function createModel(layers: readonly Layer[], options: ModelOptions): Mo
 }
 
 /** Views of a flat vector by tensor name. */
-export function viewsOf(vector: Vector, tensors: readonly ModelTensor[]): Record<string, Vector> {
+function viewsOf(vector: Vector, tensors: readonly ModelTensor[]): Record<string, Vector> {
   return Object.fromEntries(
     tensors.map(({ name, offset, length }) => [name, vector.subarray(offset, offset + length)]),
   )

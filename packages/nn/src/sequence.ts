@@ -29,7 +29,7 @@ export interface Sequence {
   place(arena: Arena, rows: number, options: PlaceOptions): PlacedSequence
 }
 
-export interface PlaceOptions {
+interface PlaceOptions {
   /** Whether the input's array is free for results. */
   readonly mayOverwriteInput: boolean
   readonly gradients: boolean
