@@ -109,6 +109,32 @@ describe('threads', () => {
     }
   })
 
+  it('give the same bits where batch normalisation has few samples, and count their statistics', async () => {
+    const layers = [{ name: 'dense', units: 8 }, { name: 'batchNorm' }, { name: 'relu' }]
+    for (const [threads, batchSize] of [
+      [2, 3],
+      [8, 8],
+    ]) {
+      const document = runDocument({
+        dataset: glyphs,
+        model: { name: 'network', layers },
+        optimizer: { name: 'sgd' },
+        threads,
+        batchSize,
+      })
+      const first = await collect(document)
+      for (let time = 0; time < 3; time++) expect((await collect(document)).events).toEqual(first.events)
+      const { tensors } = decodeSafetensors(first.training.saveModel())
+      expect(Array.from(tensors['batchNorm1.mean'].data).some((value) => value !== 0)).toBe(true)
+    }
+  })
+
+  it('that have ended are not waited for', async () => {
+    const training = await prepareTraining(runDocument({ ...run, threads: 2 }), { dataDirectory: undefined })
+    await training.close()
+    await expect(training.events().next()).rejects.toThrow('its threads have ended')
+  })
+
   it.each(['muon', 'lamb', 'adafactor'])(
     'share the gradient of %s, whose update is one thread’s',
     async (name) => {

@@ -3,6 +3,7 @@ import type { Team } from '@thalweg/kernels/node'
 import { drawMasks, type Model, planL2, type Weights } from '@thalweg/nn'
 import type { Optimizer, OptimizerState, Overrides, Parameters } from '@thalweg/optimizers'
 import type { BatchInput } from './batch-input.ts'
+import { mostRowsOf, shareOf } from './batch-share.ts'
 import type { Stream } from './streams.ts'
 
 export interface StepParts {
@@ -45,7 +46,7 @@ const partUnit = 256
 /** What a step takes of the workspace beside weights, input and optimizer. */
 export function stepBytes(model: Model, batchSize: number, threads: number): number {
   const gradient = model.weightBytes
-  return threads * model.batchBytes(Math.ceil(batchSize / threads)) + (threads - 1) * gradient
+  return threads * model.batchBytes(mostRowsOf(batchSize, threads)) + (threads - 1) * gradient
 }
 
 /**
@@ -57,7 +58,7 @@ export function createStep(parts: StepParts): Step {
   const { model, workspace, team, weights, input, batchSizes, l2, optimizer, state, trained, dropout } = parts
   const { precision } = model
   const threads = Array.from({ length: team.threads }, (_, thread) => thread)
-  const capacity = Math.ceil(Math.max(...batchSizes) / team.threads)
+  const capacity = mostRowsOf(Math.max(...batchSizes), team.threads)
   const batches = threads.map(() => model.batch(workspace, capacity))
   const gradients = threads.map((thread) =>
     thread === 0 ? weights.gradient : workspace[precision](model.parameterCount),
@@ -69,7 +70,7 @@ export function createStep(parts: StepParts): Step {
 
   function planFor(rows: number): (overrides: Overrides) => void {
     const plans = threads.map(() => createPlan(workspace))
-    const working = threads.filter((thread) => partOf(rows, thread, team.threads).count > 0)
+    const working = threads.filter((thread) => shareOf(rows, thread, team.threads).count > 0)
     for (const thread of working) planGradient(plans[thread], thread, rows)
     for (const plan of plans) team.barrier(plan)
     for (const [thread, plan] of plans.entries()) planSum(plan, thread, working)
@@ -91,7 +92,7 @@ export function createStep(parts: StepParts): Step {
 
   /** The thread's part of the batch, from its samples to the gradient of its weights. */
   function planGradient(plan: Plan, thread: number, batchRows: number): void {
-    const { start, count } = partOf(batchRows, thread, team.threads)
+    const { start, count } = shareOf(batchRows, thread, team.threads)
     const batch = batches[thread]
     const own = { ...weights, gradient: gradients[thread] }
     const pass = { batchRows, updatesStatistics: thread === 0 }
@@ -114,7 +115,7 @@ export function createStep(parts: StepParts): Step {
     if (team.threads === 1) return batches[0].result[0] + penalty[0]
     let loss = 0
     for (const thread of threads) {
-      const { count } = partOf(rows, thread, team.threads)
+      const { count } = shareOf(rows, thread, team.threads)
       if (count > 0) loss += batches[thread].result[0] * count
     }
     return loss / rows + penalty[0]
@@ -125,7 +126,7 @@ export function createStep(parts: StepParts): Step {
       const run = runs.get(rows)
       if (run === undefined) throw new RangeError(`step: rows must be one of ${batchSizes}, got ${rows}`)
       for (const thread of threads) {
-        drawMasks(batches[thread], partOf(rows, thread, team.threads).count, dropout.uniform)
+        drawMasks(batches[thread], shareOf(rows, thread, team.threads).count, dropout.uniform)
       }
       run(overrides)
       result.loss = lossOf(rows)

@@ -41,5 +41,8 @@ it('refuses a workspace of one thread, and another number of plans', async () =>
   await expect(createTeam(workspace, { threads: 0 })).rejects.toThrow('team: threads must be')
   const team = await createTeam(workspace, { threads: 2 })
   expect(() => team.job([createPlan(workspace)])).toThrow('one plan for each of 2 threads, got 1')
+  const run = team.job([createPlan(workspace), createPlan(workspace)])
   team.close()
+  expect(run).toThrow('team: its threads have ended')
+  expect(() => team.job([createPlan(workspace), createPlan(workspace)])).toThrow('its threads have ended')
 })

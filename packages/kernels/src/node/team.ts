@@ -17,7 +17,7 @@ export interface Team {
   job(plans: readonly Plan[]): () => void
   /** Appends to a thread's plan that it waits until all plans of the job have come as far. */
   barrier(plan: Plan): void
-  /** Ends the other threads; jobs cannot be run any more. */
+  /** Ends the other threads; a job that is called afterwards throws TypeError. */
   close(): void
 }
 
@@ -72,6 +72,7 @@ export async function createTeam(workspace: Workspace, { threads, blasPath }: Te
   return {
     threads,
     job([own, ...others]) {
+      if (closed) throw new TypeError('team: its threads have ended')
       if (others.length !== workers.length) {
         throw new RangeError(
           `team: a job has one plan for each of ${threads} threads, got ${others.length + 1}`,
@@ -88,7 +89,7 @@ export async function createTeam(workspace: Workspace, { threads, blasPath }: Te
       jobs += 1
       const number = jobs
       const ownPlan = own.emit()
-      return instantiate<'run'>(workspace, {
+      const { run } = instantiate<'run'>(workspace, {
         run: func({ in: [], out: [] }, () => {
           i32.const(command.byteOffset)
           i32.const(number)
@@ -97,7 +98,12 @@ export async function createTeam(workspace: Workspace, { threads, blasPath }: Te
           call(ownPlan)
           waitAtGate()
         }),
-      }).run
+      })
+      return () => {
+        // Nobody would come to the gate.
+        if (closed) throw new TypeError('team: its threads have ended')
+        run()
+      }
     },
     barrier: (plan) => inner.wait(plan),
     close() {
