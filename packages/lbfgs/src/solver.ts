@@ -1,0 +1,178 @@
+import { arraySpace } from './array-space.ts'
+import { type Bounds, createBounds } from './box/bounds.ts'
+import { boxGeometry } from './box-geometry.ts'
+import { createCore } from './core.ts'
+import { freeGeometry } from './free.ts'
+import type { Geometry } from './geometry.ts'
+import { createLineSearch } from './line-search/create-line-search.ts'
+import { orthantGeometry } from './orthant.ts'
+import { restoreCore, type SavedSolver, saveCore } from './saved-solver.ts'
+import { checkOptions, type SolverOptions } from './solver-options.ts'
+import type { Status } from './status.ts'
+import type { Vector } from './vector.ts'
+import type { VectorSpace } from './vector-space.ts'
+
+/** What a minimisation came to. `f` is the value at `x`, bit for bit. */
+export interface Result<A extends Vector = Vector> {
+  readonly x: A
+  /** Includes the L1 penalty; NaN before the first evaluation. */
+  readonly f: number
+  /** The largest component of the gradient at x, projected on the bounds; of the pseudo-gradient with l1. */
+  readonly gradientNorm: number
+  readonly status: Status
+  /** One sentence with the numbers behind the status. */
+  readonly message: string
+  readonly iterations: number
+  readonly evaluations: number
+  /** To go on from with `options.state`; made when it is read. */
+  readonly state: SavedSolver
+}
+
+/** A minimiser that asks where to evaluate and is told the result. */
+export interface Solver<A extends Vector = Vector> {
+  readonly status: Status | 'running'
+  readonly iterations: number
+  readonly evaluations: number
+  /** The last accepted point: the iterate. Valid until the next `tell`. */
+  readonly current: { readonly x: A; readonly f: number; readonly gradientNorm: number }
+  /** Where the gradient at `ask()` can be written, instead of passing one to `tell`. */
+  readonly gradient: A
+  /** Where to evaluate f and its gradient; to be read only, and until the next `tell`. Throws when it has ended. */
+  ask(): A
+  /** Takes f and its gradient there. What is not finite is rejected, and a shorter step tried. */
+  tell(f: number, gradient?: ArrayLike<number>): Status | 'running'
+  /** Ends it from outside. */
+  stop(status: 'stopped' | 'aborted' | 'max-time', message: string): void
+  /** The best known point and why it ended. Throws while it is running. */
+  result(): Result<A>
+  /** All of it as plain data, between any two evaluations; JSON keeps every bit. */
+  save(): SavedSolver
+}
+
+/**
+ * Minimises f by L-BFGS, by L-BFGS-B with `bounds`, by OWL-QN with `l1`. Throws RangeError and TypeError for options out of
+ * range or that exclude each other, naming them.
+ *
+ * @example
+ * const solver = createSolver(new Float64Array([3, -2]))
+ * while (solver.status === 'running') {
+ *   const [x, y] = solver.ask()
+ *   solver.tell(x * x + 10 * y * y, [2 * x, 20 * y])
+ * }
+ * console.log(solver.result().status) // converged-gradient
+ */
+export function createSolver<A extends Vector>(x0: A, options: SolverOptions<A> = {}): Solver<A> {
+  const { n, precision, memory, tolerance, damping, scaling, lineSearch } = checkOptions(x0, options)
+  const space = options.space ?? defaultSpace(x0)
+  const bounds = options.bounds && createBounds(options.bounds, n, precision)
+  const geometry = createGeometry(
+    space,
+    options,
+    memory,
+    bounds && scaling ? scaled(bounds, scaling) : bounds,
+  )
+  const start = space.create()
+  start.set(x0)
+  if (scaling) for (let i = 0; i < n; i++) start[i] /= scaling[i]
+  const core = createCore(start, {
+    space,
+    geometry,
+    lineSearch:
+      typeof lineSearch === 'object' && 'tell' in lineSearch ? lineSearch : createLineSearch(lineSearch),
+    memory,
+    tolerance,
+    maxIterations: options.maxIterations ?? 15_000,
+    maxEvaluations: options.maxEvaluations ?? Number.POSITIVE_INFINITY,
+    damping,
+  })
+  const kind = { method: geometry.name, precision, length: n, memory }
+  if (options.state) restoreCore(core, options.state, kind)
+  const outside = scaling && { x: space.create(), gradient: space.create(), accepted: space.create() }
+
+  /** x in the caller's units: inside the bounds to the bit, whatever the rounding of the scaling. */
+  function unscale(x: A, into: A): A {
+    if (!scaling) return x
+    for (let i = 0; i < n; i++) into[i] = x[i] * scaling[i]
+    bounds?.clip(into)
+    return into
+  }
+
+  return {
+    get status() {
+      return core.status
+    },
+    get iterations() {
+      return core.iterations
+    },
+    get evaluations() {
+      return core.evaluations
+    },
+    get current() {
+      const { x, f, gradientNorm } = core.current
+      return { x: outside ? unscale(x, outside.accepted) : x, f, gradientNorm }
+    },
+    get gradient() {
+      return outside?.gradient ?? core.trial.gradient
+    },
+    ask() {
+      if (core.status !== 'running') throw new Error(`ask: it has ended with ${core.status}`)
+      return outside ? unscale(core.trial.x, outside.x) : core.trial.x
+    },
+    tell(f, gradient) {
+      const { trial } = core
+      if (gradient !== undefined && gradient.length !== n) {
+        throw new RangeError(`tell: gradient must have length ${n}, got ${gradient.length}`)
+      }
+      const from = gradient ?? outside?.gradient
+      if (from !== undefined && from !== trial.gradient) trial.gradient.set(from)
+      if (scaling) for (let i = 0; i < n; i++) trial.gradient[i] *= scaling[i]
+      core.tell(f)
+      return core.status
+    },
+    stop: (status, message) => core.end(status, message),
+    result() {
+      const { status, message, iterations, evaluations } = core
+      if (status === 'running') throw new Error('result: it is still running')
+      const { x, f, gradientNorm } = core.result
+      const copy = x0.slice() as A
+      copy.set(outside ? unscale(x, outside.accepted) : x)
+      return {
+        x: copy,
+        f,
+        gradientNorm,
+        status,
+        message,
+        iterations,
+        evaluations,
+        get state() {
+          return saveCore(core, kind)
+        },
+      }
+    },
+    save: () => saveCore(core, kind),
+  }
+}
+
+function defaultSpace<A extends Vector>(x0: A): VectorSpace<A> {
+  const space = x0 instanceof Float64Array ? arraySpace(x0.length, 'f64') : arraySpace(x0.length, 'f32')
+  return space as unknown as VectorSpace<A>
+}
+
+function createGeometry<A extends Vector>(
+  space: VectorSpace<A>,
+  { l1 }: SolverOptions<A>,
+  memory: number,
+  bounds: Bounds | undefined,
+): Geometry<A> {
+  if (bounds?.constrained) return boxGeometry(space, memory, bounds)
+  if (l1 && l1.strength > 0) return orthantGeometry(space, memory, l1)
+  return freeGeometry(space, memory)
+}
+
+function scaled({ n, precision, lower, upper }: Bounds, scaling: ArrayLike<number>): Bounds {
+  return createBounds(
+    { lower: lower.map((l, i) => l / scaling[i]), upper: upper.map((u, i) => u / scaling[i]) },
+    n,
+    precision,
+  )
+}
