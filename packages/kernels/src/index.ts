@@ -60,6 +60,7 @@ export { softmaxCrossEntropy, softmaxCrossEntropyBackward } from './softmax-cros
 export { squaredError, squaredErrorBackward } from './squared-error.ts'
 export { squaredPenalty } from './squared-penalty.ts'
 export { sumOfSquares } from './sum-of-squares.ts'
+export { createVectorSpace, type VectorSpace, type VectorSpaceOptions } from './vector-space.ts'
 export { type Windows, windowValues } from './windows.ts'
 export { type WinogradMap, winogradTransform } from './winograd.ts'
 export {

@@ -431,7 +431,7 @@ describe('vector instructions', () => {
 
   function conversionsOf(type: typeof f32x4 | typeof f64x2): string[] {
     return type === f32x4
-      ? ['convert_i32x4_s', 'convert_i32x4_u']
+      ? ['convert_i32x4_s', 'convert_i32x4_u', 'demote_f64x2_zero']
       : ['convert_low_i32x4_s', 'convert_low_i32x4_u', 'promote_low_f32x4']
   }
 
@@ -448,6 +448,10 @@ describe('vector instructions', () => {
     new Float32Array(value.buffer, 0, 4).set([1.5, -2.5, 3e9, Number.NaN])
     apply(1, f64x2.promote_low_f32x4)
     expect(f64s(64)).toEqual([1.5, -2.5])
+    new Float64Array(value.buffer, 0, 2).set([1 / 3, -1e300])
+    apply(1, f32x4.demote_f64x2_zero)
+    expect(f32s(64)).toEqual([Math.fround(1 / 3), Number.NEGATIVE_INFINITY, 0, 0])
+    new Float32Array(value.buffer, 0, 4).set([1.5, -2.5, 3e9, Number.NaN])
     apply(1, i32x4.trunc_sat_f32x4_s)
     expect(i32s(64)).toEqual([1, -2, 2 ** 31 - 1, 0])
     apply(1, i32x4.trunc_sat_f32x4_u)

@@ -72,6 +72,7 @@ export const f32x4 = {
   splat: vectorial(19),
   ...consecutive(onLane, 31, 'extract_lane replace_lane'),
   ...consecutive(vectorial, 65, floatComparisons),
+  demote_f64x2_zero: vectorial(94),
   ...consecutive(vectorial, 103, 'ceil floor trunc nearest'),
   ...consecutive(vectorial, 224, 'abs neg'),
   ...consecutive(vectorial, 227, floatArithmetic),
