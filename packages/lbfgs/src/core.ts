@@ -2,7 +2,10 @@ import type { Geometry } from './geometry.ts'
 import { createHistory, type HistoryNumbers } from './history.ts'
 import type { LineSearch, LineSearchOutcome, LineSearchState } from './line-search/line-search.ts'
 import type { Point } from './point.ts'
+import { createPoints, type PointsNumbers } from './points.ts'
+import { judgeSettling, type SettlingState } from './settling.ts'
 import type { Status } from './status.ts'
+import type { Tolerance } from './tolerance.ts'
 import type { Reply, VectorSpace } from './vector-space.ts'
 
 export interface CoreOptions<V> {
@@ -15,13 +18,6 @@ export interface CoreOptions<V> {
   readonly maxEvaluations: number
   /** Powell's damping keeps s'y at least this part of s'Bs; 0: no damping. */
   readonly damping: number
-}
-
-/** Each is at least 0, and 0 turns its test off but for `gradient`. */
-export interface Tolerance {
-  readonly gradient: number
-  readonly f: number
-  readonly x: number
 }
 
 /**
@@ -59,13 +55,12 @@ export interface Core<V> {
 
 export interface CoreNumbers {
   readonly scalars: Scalars
-  readonly points: Readonly<Record<'current' | 'trial' | 'best' | 'record', PointNumbers>>
+  readonly points: PointsNumbers
   readonly history: HistoryNumbers
   readonly lineSearch: LineSearchState
 }
 
-type PointNumbers = Readonly<Record<'f' | 'gradientNorm' | 'step' | 'slope', number>>
-
+/** What is done next; but for `ask` and `move` each begins where a number of vectors has arrived. */
 type Stage =
   | 'ask'
   | 'told'
@@ -80,16 +75,12 @@ type Stage =
   | 'search'
   | 'move'
 
-interface Scalars {
+interface Scalars extends SettlingState {
   stage: Stage
   status: Status | 'running'
   message: string
   iterations: number
   evaluations: number
-  /** Iterations without progress since the anchor. */
-  idle: number
-  anchorF: number
-  anchorNorm: number
   /** The largest component of the last step, and of the direction; kept where `tolerance.x` asks for them. */
   moved: number
   reach: number
@@ -97,7 +88,7 @@ interface Scalars {
   firstStep: number
   /** Whether the direction uses no pair. */
   steepest: boolean
-  /** How much longer the first steps are than natural. */
+  /** How much longer than natural the first steps are. */
   growth: number
 }
 
@@ -108,32 +99,18 @@ const sufficient = 1e-4
 const unboundedGrowth = 1e8
 const stillSteep = 0.9
 
-/** A gradient of this part of |f| is small enough for `converged-f`. */
-const smallBeside = 1e-3
-
 /** The first step grows by this where the last one met no curvature: a search that only shortens steps would crawl. */
 const growthWithoutCurvature = 10
-
-/** Iterations without progress after which f has converged if the model agrees, whatever it says, and is stuck. */
-const idleAsPromised = 2
-const idleWhatever = 10
-const idleStuck = 20
 
 export function createCore<V>(start: V, options: CoreOptions<V>): Core<V> {
   const { space, geometry, lineSearch, memory, tolerance, maxIterations, maxEvaluations, damping } = options
   const history = createHistory(space, memory, { all: geometry.allProducts })
   const direction = space.create()
-  let current = createPoint(space)
-  let trial = createPoint(space)
-  /** The lowest trial of this search; its step is 0 while none is lower than the current point. */
-  let best = createPoint(space)
-  /** The lowest accepted point, where it is lower than the current one: a search may accept a rise within rounding. */
-  let record = createPoint(space)
-  record.f = Number.POSITIVE_INFINITY
+  const points = createPoints(space)
   /** The part of f that may be rounding: f is a sum of many terms, so more than one roundoff. */
   const rounding = space.epsilon ** (2 / 3)
-  space.copy(start, trial.x)
-  geometry.enter(trial.x)
+  space.copy(start, points.trial.x)
+  geometry.enter(points.trial.x)
 
   let scalars: Scalars = {
     stage: 'ask',
@@ -202,6 +179,7 @@ export function createCore<V>(start: V, options: CoreOptions<V>): Core<V> {
   }
 
   function told(): Reply {
+    const { trial, current } = points
     scalars.evaluations++
     scalars.stage = 'measured'
     out[2] = 0
@@ -212,23 +190,22 @@ export function createCore<V>(start: V, options: CoreOptions<V>): Core<V> {
   }
 
   function measured(): Reply {
-    const f = trial.f + out[2]
-    const finite = Number.isFinite(f) && Number.isFinite(out[0]) && Number.isFinite(out[1])
-    trial.f = f
+    const { trial } = points
+    trial.f += out[2]
     trial.slope = out[0]
     trial.gradientNorm = out[1]
+    const finite =
+      Number.isFinite(trial.f) && Number.isFinite(trial.slope) && Number.isFinite(trial.gradientNorm)
     if (scalars.evaluations === 1) return began(finite)
-    if (f === Number.NEGATIVE_INFINITY) {
-      swapBest()
-      return end('unbounded', `f is -Infinity at step ${best.step} of iteration ${scalars.iterations + 1}`)
+    if (trial.f === Number.NEGATIVE_INFINITY) {
+      points.swapBest()
+      return end('unbounded', `f is -Infinity at step ${trial.step} of iteration ${scalars.iterations + 1}`)
     }
     const outcome = finite
-      ? lineSearch.tell(f, trial.slope, out[3])
+      ? lineSearch.tell(trial.f, trial.slope, out[3])
       : lineSearch.tell(Number.NaN, Number.NaN, Number.NaN)
-    const lower = finite && f < best.f
-    if (lower) swapBest()
-    if (outcome === 'accepted' || (finite && withinRounding(f, lower ? best.slope : trial.slope)))
-      return accept(lower ? best : trial)
+    if (outcome === 'accepted' || (finite && isWithinRounding(trial))) return accept()
+    if (finite && trial.f < points.best.f) points.swapBest()
     if (outcome === 'continue') return ask(lineSearch.step)
     return failed(outcome)
   }
@@ -237,50 +214,41 @@ export function createCore<V>(start: V, options: CoreOptions<V>): Core<V> {
    * Where f changes by rounding alone its slope still tells: the approximate Wolfe conditions of Hager & Zhang 2005,
    * (2 delta - 1) phi'(0) >= phi'(a) >= sigma phi'(0), delta = .1, sigma = .9. They let any search finish.
    */
-  function withinRounding(f: number, slope: number): boolean {
-    return (
-      Math.abs(f - current.f) <= rounding * Math.abs(current.f) &&
-      slope <= -0.8 * current.slope &&
-      slope >= 0.9 * current.slope
-    )
-  }
-
-  function swapBest(): void {
-    const was = best
-    best = trial
-    trial = was
+  function isWithinRounding({ f, slope }: Point<V>): boolean {
+    const { current } = points
+    const flat = slope <= -0.8 * current.slope && slope >= 0.9 * current.slope
+    return flat && Math.abs(f - current.f) <= rounding * Math.abs(current.f) && geometry.name !== 'orthant'
   }
 
   function began(finite: boolean): void {
-    const start = trial
-    trial = current
-    current = start
-    if (!finite) {
-      const what = Number.isFinite(current.f) ? 'the gradient' : 'f'
-      end('non-finite-start', `${what} is not finite at the start: f = ${current.f}`)
-      return
-    }
+    points.begin()
     scalars.stage = 'test'
+    if (finite) return
+    const { f } = points.current
+    const what = Number.isFinite(f) ? 'the gradient' : 'f'
+    end('non-finite-start', `${what} is not finite at the start: f = ${f}`)
   }
 
   /** Ends at a stationary point, or where the iterations are used up. */
   function test(): void {
     scalars.stage = 'direct'
     const { iterations, evaluations } = scalars
-    const reached = `after ${iterations} iterations, ${evaluations} evaluations`
-    if (current.gradientNorm <= tolerance.gradient) {
-      end('converged-gradient', `gradient norm ${current.gradientNorm} <= ${tolerance.gradient} ${reached}`)
+    const { gradientNorm } = points.current
+    if (gradientNorm <= tolerance.gradient) {
+      const reached = `after ${iterations} iterations, ${evaluations} evaluations`
+      end('converged-gradient', `gradient norm ${gradientNorm} <= ${tolerance.gradient} ${reached}`)
     } else if (iterations >= maxIterations) {
-      end('max-iterations', `${iterations} iterations done; gradient norm ${current.gradientNorm}`)
+      end('max-iterations', `${iterations} iterations done; gradient norm ${gradientNorm}`)
     }
   }
 
   function ask(step: number): void {
-    trial.step = step
+    points.trial.step = step
     scalars.stage = 'move'
   }
 
   function move(): void {
+    const { current, trial } = points
     if (scalars.evaluations >= maxEvaluations) {
       end('max-evaluations', `${maxEvaluations} evaluations done; gradient norm ${current.gradientNorm}`)
       return
@@ -289,9 +257,9 @@ export function createCore<V>(start: V, options: CoreOptions<V>): Core<V> {
     scalars.stage = 'ask'
   }
 
-  /** Takes the best or the last trial as the next point, and measures the pair that leads to it. */
-  function accept(point: Point<V>): Reply {
-    if (point === best) swapBest()
+  /** The trial will be the next point; measures the pair that leads to it. */
+  function accept(): Reply {
+    const { current, trial } = points
     scalars.stage = 'damped'
     if (memory === 0) return
     difference(trial.x, current.x, history.s(history.count))
@@ -303,6 +271,7 @@ export function createCore<V>(start: V, options: CoreOptions<V>): Core<V> {
   function damped(): Reply {
     scalars.stage = 'paired'
     if (damping === 0 || memory === 0) return
+    const { current, trial } = points
     const newest = history.count
     const sBs = -trial.step * trial.step * current.slope
     const sy = history.sy(newest, newest)
@@ -314,24 +283,17 @@ export function createCore<V>(start: V, options: CoreOptions<V>): Core<V> {
   }
 
   function paired(): void {
+    const { current, trial } = points
     scalars.moved = trial.step * scalars.reach
     if (memory > 0) {
-      const bends = curved(-trial.step * current.slope)
+      const bends = isCurved(-trial.step * current.slope)
       if (bends) history.commit()
       // Elsewhere a line bends where it meets a bound or a kink, of which pairs know nothing.
       const steep = trial.step >= scalars.firstStep && trial.slope <= stillSteep * current.slope
       const straight = geometry.name === 'free' && steep
       scalars.growth = bends || !straight ? 1 : scalars.growth * growthWithoutCurvature
     }
-    if (trial.f > current.f && current.f < record.f) {
-      const was = record
-      record = current
-      current = was
-    }
-    const was = current
-    current = trial
-    trial = was
-    if (current.f <= record.f) record.f = Number.POSITIVE_INFINITY
+    points.accept()
     scalars.iterations++
     scalars.stage = 'test'
   }
@@ -340,7 +302,7 @@ export function createCore<V>(start: V, options: CoreOptions<V>): Core<V> {
    * Whether the candidate may join the history: s'y > epsilon (-s'g), relative to the slope as in L-BFGS-B, so that
    * neither the scale of f nor that of x matters; and its products neither over- nor underflow.
    */
-  function curved(promised: number): boolean {
+  function isCurved(promised: number): boolean {
     const newest = history.count
     const sy = history.sy(newest, newest)
     const yy = history.yy(newest, newest)
@@ -350,6 +312,7 @@ export function createCore<V>(start: V, options: CoreOptions<V>): Core<V> {
   }
 
   function direct(): Reply {
+    const { current } = points
     if (geometry.direct(current, history, direction) === 'reset') {
       history.clear()
       geometry.direct(current, history, direction)
@@ -361,50 +324,27 @@ export function createCore<V>(start: V, options: CoreOptions<V>): Core<V> {
 
   function directed(): Reply {
     const slope = out[0]
-    current.slope = slope
+    points.current.slope = slope
     if (!(slope < 0 && slope > Number.NEGATIVE_INFINITY)) {
       return retry(`the derivative along the steepest descent is ${slope}`)
     }
-    if (settled()) return
     scalars.stage = 'search'
+    const { f, gradientNorm } = points.current
+    const verdict = judgeSettling(scalars, points.current, tolerance, rounding, !scalars.steepest)
+    if (verdict !== 'moving') {
+      const numbers = `promised decrease ${-slope / 2}, tolerance ${tolerance.f * Math.abs(f)}`
+      const message = `${scalars.idle} iterations moved f by rounding only; ${numbers}; gradient norm ${gradientNorm}`
+      return end(verdict === 'settled' ? 'converged-f' : 'line-search-failed', message)
+    }
     if (tolerance.x === 0) return
     scalars.stage = 'sized'
     return space.measure(direction, direction, out)
   }
 
-  /**
-   * Whether f has settled: it has been idle, neither falling by more than the tolerance (or its rounding) nor halving the
-   * gradient, for two iterations if the model promises no more than the tolerance, -g'd / 2, else for ten; and the
-   * gradient is small beside f: the model of bad pairs promises little anywhere. Idle for longer than that it is stuck.
-   */
-  function settled(): boolean {
-    const size = Math.abs(current.f)
-    const least = tolerance.f * size
-    const { anchorF, anchorNorm } = scalars
-    const falls = anchorF - current.f > Math.max(least, rounding * size)
-    if (falls || current.gradientNorm < anchorNorm / 2) {
-      scalars.anchorF = Math.min(anchorF, current.f)
-      scalars.anchorNorm = current.gradientNorm
-      scalars.idle = 0
-      return false
-    }
-    scalars.idle++
-    const promised = -current.slope / 2
-    const { idle } = scalars
-    if (idle < (promised <= least && !scalars.steepest ? idleAsPromised : idleWhatever)) return false
-    const numbers = `${idle} iterations moved f by rounding only; promised decrease ${promised}, tolerance ${least}`
-    const norm = `gradient norm ${current.gradientNorm}`
-    const small = Math.max(10 * tolerance.gradient, smallBeside * size)
-    if (tolerance.f > 0 && current.gradientNorm <= small) end('converged-f', `${numbers}; ${norm}`)
-    else if (idle >= idleStuck) end('line-search-failed', `${numbers}; ${norm}`)
-    else return false
-    return true
-  }
-
   function sized(): Reply {
     scalars.reach = out[1]
     scalars.stage = 'compared'
-    return space.measure(current.x, current.x, out)
+    return space.measure(points.current.x, points.current.x, out)
   }
 
   function compared(): void {
@@ -413,10 +353,14 @@ export function createCore<V>(start: V, options: CoreOptions<V>): Core<V> {
     const { moved, reach, steepest } = scalars
     if (steepest || moved > least || reach > least) return
     const numbers = `last step ${moved}, next full step ${reach}`
-    end('converged-x', `${numbers}, both at most ${tolerance.x} |x|; gradient norm ${current.gradientNorm}`)
+    end(
+      'converged-x',
+      `${numbers}, both at most ${tolerance.x} |x|; gradient norm ${points.current.gradientNorm}`,
+    )
   }
 
   function search(): void {
+    const { current } = points
     const largest = geometry.largestStep(current, direction)
     const { growth } = scalars
     if (growth > unboundedGrowth) {
@@ -425,26 +369,29 @@ export function createCore<V>(start: V, options: CoreOptions<V>): Core<V> {
     }
     const natural = scalars.steepest ? geometry.steepestStep(direction, current.slope) : 1
     scalars.firstStep = Math.min(natural * growth, largest)
-    best.f = current.f
-    best.step = 0
+    points.forgetBest()
     lineSearch.start(current.f, current.slope, scalars.firstStep, largest)
     ask(lineSearch.step)
   }
 
   function failed(outcome: Exclude<LineSearchOutcome, 'continue' | 'accepted'>): Reply {
-    const { slope } = current
-    const far = best.step >= unboundedGrowth * scalars.firstStep && best.slope <= stillSteep * slope
+    const { current, best } = points
+    const far = best.step >= unboundedGrowth * scalars.firstStep && best.slope <= stillSteep * current.slope
     if (far && (outcome === 'trials' || outcome === 'step-limit')) {
       return end('unbounded', `f falls along a line at step ${best.step} as steeply as at 0: ${best.f}`)
     }
-    if (best.step > 0 && best.f <= current.f + sufficient * best.step * slope) return accept(best)
-    const tried = `best f along it ${best.f}, at step ${best.step}; slope ${slope}`
+    if (best.step > 0 && best.f <= current.f + sufficient * best.step * current.slope) {
+      points.swapBest()
+      return accept()
+    }
+    const tried = `best f along it ${best.f}, at step ${best.step}; slope ${current.slope}`
     retry(`no acceptable step along the steepest descent (${outcome}): ${tried}`)
   }
 
   /** Once more along the steepest descent, without the pairs; if that was it, the end. */
   function retry(message: string): void {
-    if (scalars.steepest) end('line-search-failed', `${message}; gradient norm ${current.gradientNorm}`)
+    if (scalars.steepest)
+      end('line-search-failed', `${message}; gradient norm ${points.current.gradientNorm}`)
     else {
       history.clear()
       scalars.growth = 1
@@ -456,12 +403,6 @@ export function createCore<V>(start: V, options: CoreOptions<V>): Core<V> {
     if (scalars.status !== 'running') return
     scalars.status = status
     scalars.message = message
-  }
-
-  function lowest(): Point<V> {
-    if (scalars.status.startsWith('converged')) return current
-    const known = record.f < current.f ? record : current
-    return best.step > 0 && best.f < known.f ? best : known
   }
 
   return {
@@ -478,84 +419,50 @@ export function createCore<V>(start: V, options: CoreOptions<V>): Core<V> {
       return scalars.evaluations
     },
     get trial() {
-      return trial
+      return points.trial
     },
     get current() {
-      return current
+      return points.current
     },
     get result() {
-      return scalars.evaluations === 0 ? trial : lowest()
+      if (scalars.evaluations === 0) return points.trial
+      return scalars.status.startsWith('converged') ? points.current : points.lowest
     },
     tell(f) {
-      if (scalars.status !== 'running') {
-        throw new Error(`tell: it has ended with ${scalars.status}`)
-      }
-      trial.f = f
+      if (scalars.status !== 'running') throw new Error(`tell: it has ended with ${scalars.status}`)
+      points.trial.f = f
       scalars.stage = 'told'
       return run()
     },
     end,
     save: () => ({
       scalars: { ...scalars },
-      points: {
-        current: numbers(current),
-        trial: numbers(trial),
-        best: numbers(best),
-        record: numbers(record),
-      },
+      points: points.save(),
       history: history.save(),
       lineSearch: lineSearch.save(),
     }),
-    restore(saved) {
-      scalars = { ...saved.scalars }
-      Object.assign(current, saved.points.current)
-      Object.assign(trial, saved.points.trial)
-      Object.assign(best, saved.points.best)
-      Object.assign(record, saved.points.record)
-      history.restore(saved.history)
-      lineSearch.restore(saved.lineSearch)
+    restore(numbers) {
+      scalars = { ...numbers.scalars }
+      points.restore(numbers.points)
+      history.restore(numbers.history)
+      lineSearch.restore(numbers.lineSearch)
     },
     resume() {
-      const { status, stage, evaluations } = scalars
-      if (evaluations > 0) geometry.resume(current, history, direction)
-      if (status === 'running' || evaluations === 0) return
+      const { stage, evaluations } = scalars
       scalars.status = 'running'
       scalars.message = ''
+      if (evaluations === 0) return
       // Where a limit ended it, it goes on from there; at any other end its tests are made again.
-      if (stage !== 'ask' && stage !== 'move') scalars.stage = 'test'
+      if (stage === 'ask' || stage === 'move') geometry.resume(points.current, history, direction)
+      else scalars.stage = 'test'
       return run()
     },
-    vectors: () => ({
-      direction,
-      ...named('current', current),
-      ...named('trial', trial),
-      ...named('best', best),
-      ...named('record', record),
-      ...Object.fromEntries(
-        Array.from({ length: history.count }, (_, index) => [
-          [`s${index}`, history.s(index)],
-          [`y${index}`, history.y(index)],
-        ]).flat(),
-      ),
-    }),
+    vectors() {
+      const pairs = Array.from({ length: history.count }, (_, index) => [
+        [`s${index}`, history.s(index)] as const,
+        [`y${index}`, history.y(index)] as const,
+      ])
+      return { direction, ...points.vectors(), ...Object.fromEntries(pairs.flat()) }
+    },
   }
-}
-
-function createPoint<V>(space: VectorSpace<V>): Point<V> {
-  return {
-    x: space.create(),
-    gradient: space.create(),
-    f: Number.NaN,
-    gradientNorm: Number.NaN,
-    step: 0,
-    slope: 0,
-  }
-}
-
-function numbers<V>({ f, gradientNorm, step, slope }: Point<V>): PointNumbers {
-  return { f, gradientNorm, step, slope }
-}
-
-function named<V>(name: string, point: Point<V>): Record<string, V> {
-  return { [`${name}.x`]: point.x, [`${name}.gradient`]: point.gradient }
 }

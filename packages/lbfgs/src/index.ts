@@ -1,7 +1,6 @@
 export { arraySpace } from './array-space.ts'
 export type { BoundsOptions } from './box/bounds.ts'
 export { checkGradient, type GradientReport, type WrongComponent } from './check-gradient.ts'
-export type { Tolerance } from './core.ts'
 export { iterate } from './iterate.ts'
 export {
   createLineSearch,
@@ -18,4 +17,5 @@ export type { SavedSolver } from './saved-solver.ts'
 export { createSolver, type Result, type Solver } from './solver.ts'
 export type { SolverOptions } from './solver-options.ts'
 export type { Status } from './status.ts'
+export type { Tolerance } from './tolerance.ts'
 export type { Reply, VectorSpace } from './vector-space.ts'

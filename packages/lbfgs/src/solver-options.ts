@@ -1,8 +1,8 @@
 import type { BoundsOptions } from './box/bounds.ts'
-import type { Tolerance } from './core.ts'
 import type { LineSearchChoice } from './line-search/create-line-search.ts'
 import type { L1 } from './orthant.ts'
 import type { SavedSolver } from './saved-solver.ts'
+import type { Tolerance } from './tolerance.ts'
 import type { Vector } from './vector.ts'
 import type { VectorSpace } from './vector-space.ts'
 
