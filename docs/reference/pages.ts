@@ -1,3 +1,4 @@
+import { type QuasiNewtonDefinition, quasiNewtonDefinitions } from '../../packages/document/src/index.ts'
 import {
   createOptimizer,
   explain,
@@ -9,7 +10,11 @@ import { type Parameter, scheduleDefinitions } from '../../packages/schedulers/s
 
 /** The reference's pages, by file name: made from the definitions in the code, never written by hand. */
 export function referencePages(): Readonly<Record<string, string>> {
-  return { 'optimizers.md': optimizersPage(), 'schedules.md': schedulesPage() }
+  return {
+    'optimizers.md': optimizersPage(),
+    'quasi-newton.md': quasiNewtonPage(),
+    'schedules.md': schedulesPage(),
+  }
 }
 
 const notice = '<!-- Made from the code by `npx -y pnpm@10.34.8 reference`. -->'
@@ -79,6 +84,38 @@ function passesText(name: OptimizerDefinition['name']): string {
     return `${index + 1}. reads ${reads.join(', ')}; writes ${writes.join(', ') || 'nothing'}${gathers}`
   })
   return `\n${passes.join('\n')}\n`
+}
+
+function quasiNewtonPage(): string {
+  return `# Quasi-Newton methods
+
+${notice}
+
+The optimizers of an experiment document that [\`@thalweg/lbfgs\`](../../packages/lbfgs) computes. A step of \`lbfgs\` is one
+evaluation of the loss over all training data, of \`sfo\` over one part of them, of \`onlineLbfgs\` two gradients of a batch;
+\`epochs\` bounds the passes over the data of each. \`lbfgs\` and \`sfo\` need a loss that is the same every time: dropout, batch
+normalisation and augmentation are refused.
+
+${quasiNewtonDefinitions.map(quasiNewtonSection).join('\n')}`
+}
+
+function quasiNewtonSection({ name, source, rule, options }: QuasiNewtonDefinition): string {
+  const rows = options.map((each) => {
+    const range = each.choices?.join(', ') ?? rangeText(each.range)
+    return `| \`${each.name}\` | ${each.default ?? ''} | ${range} | ${each.summary ?? ''} |`
+  })
+  return `## ${name}
+
+${source}.
+
+\`\`\`
+${rule}
+\`\`\`
+
+| option | default | range | |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+`
 }
 
 function schedulesPage(): string {

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import type { Client } from '@thalweg/client'
 import { expect, it } from 'vitest'
+import { remains } from './remains.ts'
 import { startService, temporaryFolder, until } from './service.ts'
 
 /** Everything that draws random numbers or keeps a state while it trains. */
@@ -32,18 +31,6 @@ const digits = {
     tensorStatistics: { every: 50 },
   },
 } as const
-
-/** All that a run recorded and left, but for times. */
-async function remains(client: Client, id: string) {
-  const { tensorSeries, metrics, targetStep, stoppedEarly, step, backend, artifacts } = await client.run(id)
-  const [model] = artifacts
-  const file = await new Response(await client.artifact(id, model.id)).bytes()
-  return {
-    series: [await client.series(id), await client.series(id, { keys: tensorSeries })],
-    summary: { tensorSeries, metrics, targetStep, stoppedEarly, step, backend },
-    model: { ...model, id: '', createdAt: '', came: createHash('sha256').update(file).digest('hex') },
-  }
-}
 
 it('a network drained and then killed in the middle ends with the bits of one that never was', async () => {
   const folder = await temporaryFolder()
@@ -76,7 +63,7 @@ it('a network drained and then killed in the middle ends with the bits of one th
   const [found, wanted] = [await remains(client, id), await remains(client, whole)]
   expect(found).toEqual(wanted)
   expect(found.model.came).toBe(found.model.sha256)
-  expect(found.series.map(({ length }) => length)).toEqual([6, 24])
+  expect(found.series.map(({ length }) => length)).toEqual([7, 24])
   expect(found.summary.targetStep).toBe(before.targetStep)
   for (const { targetTrainingMs = 0, trainingMs } of [interrupted, expected]) {
     expect(targetTrainingMs).toBeGreaterThan(0)

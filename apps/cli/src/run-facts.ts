@@ -16,6 +16,7 @@ export function runFacts(run: RunDetailsResource, experimentName: string): reado
     ['experiment', `${experimentName} (${run.experimentId})`],
     ...documentFacts(run.document),
     ['progress', progressText(run)],
+    ...(run.solver === undefined ? [] : [['solver', `${run.solver.status}: ${run.solver.message}`] as const]),
     ...(run.backend === undefined ? [] : [['backend', run.backend] as const]),
     ...targetFacts(run),
     ...run.artifacts.map(({ name, bytes }): Fact => ['file', `${name}, ${formatBytes(bytes)}`]),

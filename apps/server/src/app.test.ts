@@ -187,6 +187,14 @@ describe('reading', () => {
       default: 0.9,
       range: { atLeast: 0, lessThan: 1 },
     })
+    const lbfgs = optimizers.items.find(({ name }) => name === 'lbfgs')
+    expect(lbfgs?.hyperparameters).toContainEqual(
+      expect.objectContaining({ name: 'bounds.lower', range: {}, summary: 'None by default.' }),
+    )
+    expect(lbfgs?.hyperparameters).toContainEqual(
+      expect.objectContaining({ name: 'lineSearch', choices: expect.arrayContaining(['more-thuente']) }),
+    )
+    expect(optimizers.items.map(({ name }) => name)).toEqual(expect.arrayContaining(['onlineLbfgs', 'sfo']))
     const schedules = pageSchema(scheduleResourceSchema).parse(await (await get('/v1/schedules')).json())
     expect(schedules.items.map(({ name }) => name)).toContain('cosine')
     const datasets = pageSchema(datasetResourceSchema).parse(await (await get('/v1/datasets')).json())

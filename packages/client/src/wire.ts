@@ -75,6 +75,10 @@ export const runResourceSchema = z.object({
   stoppedEarly: z
     .boolean()
     .describe('Whether it succeeded before its last epoch, as its metric did not improve any more.'),
+  solver: z
+    .object({ status: z.string(), message: z.string() })
+    .optional()
+    .describe('How the solver of an optimizer that ends by itself has ended, such as "converged-gradient".'),
   metrics: z.partialRecord(seriesKeySchema, metricSchema).describe('What became of each series.'),
 })
 
@@ -146,9 +150,22 @@ const explanationSchema = z.object({
 export const optimizerResourceSchema = z.object({
   name: z.string(),
   source: z.string().describe('Where the equation comes from.'),
-  rule: z.string().describe('The update rule, in the notation of @thalweg/optimizers.'),
+  rule: z
+    .string()
+    .describe(
+      'The update rule, in the notation of @thalweg/optimizers; of lbfgs, onlineLbfgs and sfo the step in short.',
+    ),
   hyperparameters: z.array(
-    z.object({ name: z.string(), default: z.union([z.number(), z.boolean()]), range: rangeSchema }),
+    z.object({
+      name: z.string().describe('With a dot where it stands inside another.'),
+      default: z
+        .union([z.number(), z.boolean(), z.string()])
+        .optional()
+        .describe('Absent where it depends on something, or there is none: the summary says so.'),
+      range: rangeSchema,
+      choices: z.array(z.string()).optional().describe('What a text can be.'),
+      summary: z.string().optional(),
+    }),
   ),
   conventions: z
     .array(

@@ -250,7 +250,7 @@ describe('faults', () => {
     [
       'optimizer',
       { ...run, optimizer: { name: 'adm' } },
-      `unknown optimizer "adm"; there are: ${[...Object.keys(optimizerDefinitions), 'rule'].join(', ')}`,
+      `unknown optimizer "adm"; there are: ${[...Object.keys(optimizerDefinitions), 'lbfgs', 'onlineLbfgs', 'sfo', 'rule'].join(', ')}`,
     ],
     [
       'schedule',

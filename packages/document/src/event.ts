@@ -37,6 +37,14 @@ export interface DoneEvent {
   readonly step: number
   /** Whether it ended before its last epoch because the metric did not improve any more. */
   readonly stoppedEarly?: true
+  /** Why its solver ended, of an optimizer that ends by itself. */
+  readonly solver?: SolverEnding
   /** The first step at which the document's target was reached, if it has one. */
   readonly targetStep?: number
+}
+
+/** How a solver ended, such as `converged-gradient`, and one sentence with the numbers behind it. */
+export interface SolverEnding {
+  readonly status: string
+  readonly message: string
 }

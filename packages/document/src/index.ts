@@ -6,6 +6,7 @@ export type {
   EpochEvent,
   MetricEvent,
   RunEvent,
+  SolverEnding,
   TargetEvent,
 } from './event.ts'
 export { type DocumentFault, type ExpandedRun, type Expansion, expand } from './expand.ts'
@@ -23,7 +24,19 @@ export {
   type ModelDocument,
   modelSchema,
 } from './model.ts'
-export { type OptimizerDocument, optimizerSchema } from './optimizer.ts'
+export {
+  type FirstOrderDocument,
+  isQuasiNewton,
+  learningRateOf,
+  type OptimizerDocument,
+  optimizerSchema,
+} from './optimizer.ts'
+export type { LbfgsDocument, OnlineLbfgsDocument, QuasiNewtonDocument, SfoDocument } from './quasi-newton.ts'
+export {
+  type QuasiNewtonDefinition,
+  type QuasiNewtonOption,
+  quasiNewtonDefinitions,
+} from './quasi-newton-definitions.ts'
 export { type RunDocument, runSchema } from './run.ts'
 export { type ScheduleDocument, scheduleSchema } from './schedule.ts'
 export {

@@ -1,6 +1,7 @@
 import {
   type CompleteOptimizerSpec,
   checkRule,
+  learningRateOf as firstOrderRateOf,
   type HyperparameterDefinition,
   optimizerDefinitions,
   type Range,
@@ -8,6 +9,7 @@ import {
 } from '@thalweg/optimizers'
 import { z } from 'zod'
 import { named } from './named.ts'
+import { lbfgsSchema, onlineLbfgsSchema, type QuasiNewtonDocument, sfoSchema } from './quasi-newton.ts'
 
 /** A number in a range given as data: the optimizers' and the schedules' own tables become the document's checks. */
 export function numberIn(range: Range & { readonly integer?: true }): z.ZodNumber {
@@ -59,9 +61,28 @@ const rule = z
   })
   .describe('An update rule as text, in the notation of @thalweg/optimizers.')
 
-/** An optimizer by name with every hyper-parameter filled in, or a rule as text. */
+/** An optimizer of one gradient a step with every hyper-parameter filled in, or a rule as text. */
 // A type of its own, so that declarations of packages that use it name this package.
-export type OptimizerDocument = Readonly<CompleteOptimizerSpec>
+export type FirstOrderDocument = Readonly<CompleteOptimizerSpec>
+/** An optimizer by name, or a rule as text. */
+export type OptimizerDocument = FirstOrderDocument | QuasiNewtonDocument
+
+const quasiNewtonNames: ReadonlySet<string> = new Set(
+  [lbfgsSchema, onlineLbfgsSchema, sfoSchema].map(({ shape }) => shape.name.value),
+)
+
+export function isQuasiNewton(optimizer: OptimizerDocument): optimizer is QuasiNewtonDocument {
+  return quasiNewtonNames.has(optimizer.name)
+}
+
+/** The hyper-parameter that the run's schedule sets, and its value; undefined if the optimizer has none. */
+export function learningRateOf(
+  optimizer: OptimizerDocument,
+): { readonly name: string; readonly value: number } | undefined {
+  if (!isQuasiNewton(optimizer)) return firstOrderRateOf(optimizer)
+  const { learningRate: value } = optimizer
+  return value === undefined ? undefined : { name: 'learningRate', value }
+}
 
 /** What is left out has the defaults of the convention that is named; the options know those of the first one. */
 function withDefaults(input: unknown): unknown {
@@ -75,5 +96,5 @@ function withDefaults(input: unknown): unknown {
 // The options are made from the optimizers' own table, whose names and numbers the compiler cannot follow.
 export const optimizerSchema = z.preprocess(
   withDefaults,
-  named('optimizer', [firstBuiltIn, ...otherBuiltIn, rule]),
+  named('optimizer', [firstBuiltIn, ...otherBuiltIn, lbfgsSchema, onlineLbfgsSchema, sfoSchema, rule]),
 ) as z.ZodType<unknown> as z.ZodType<OptimizerDocument>

@@ -1,11 +1,12 @@
-import { learningRateOf, optimizerDefinitions } from '@thalweg/optimizers'
+import { optimizerDefinitions } from '@thalweg/optimizers'
 import { z } from 'zod'
 import { augmentationSchema } from './augmentation.ts'
 import { datasetSchema } from './dataset.ts'
 import { lossSchema, modelSchema } from './model.ts'
-import { type OptimizerDocument, optimizerSchema } from './optimizer.ts'
+import { isQuasiNewton, learningRateOf, type OptimizerDocument, optimizerSchema } from './optimizer.ts'
 import { type ScheduleDocument, scheduleFault, scheduleSchema } from './schedule.ts'
 import { seriesKeySchema } from './series.ts'
+import { changingLossFaults } from './training-faults.ts'
 
 const target = z
   .strictObject({
@@ -63,8 +64,18 @@ export const runSchema = z
       .refine((each) => Object.keys(each).length <= 16, { error: 'at most 16 schedules' })
       .optional()
       .describe('Schedules of other hyper-parameters than the learning rate, by their names.'),
-    batchSize: z.int().min(1).max(65_536).default(32),
-    epochs: z.int().min(1).max(100_000).default(10),
+    batchSize: z
+      .int()
+      .min(1)
+      .max(65_536)
+      .default(32)
+      .describe('Samples of a step; of lbfgs and sfo, samples that are computed at a time.'),
+    epochs: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(10)
+      .describe('Passes over the training data; no run computes more gradients.'),
     sampling: z
       .enum(['shuffle', 'replacement'])
       .default('shuffle')
@@ -94,6 +105,13 @@ export const runSchema = z
     // What is at fault by itself is not looked at together.
     const flawed = new Set(context.issues.map(({ path }) => path?.[0]))
     if (flawed.has('optimizer')) return
+    const { optimizer } = run
+    const whole = optimizer.name === 'lbfgs' || optimizer.name === 'sfo'
+    if (whole && !['model', 'augmentation', 'sampling'].some((part) => flawed.has(part))) {
+      for (const { path, message } of changingLossFaults(optimizer.name, run)) {
+        context.addIssue({ code: 'custom', path: [...path], message, input: run })
+      }
+    }
     const message = flawed.has('schedule') ? undefined : learningRateFault(run.schedule, run.optimizer)
     if (message !== undefined) {
       context.addIssue({ code: 'custom', path: ['schedule'], message, input: run.schedule })
@@ -124,6 +142,9 @@ function hyperparameterFault(
   schedule: ScheduleDocument,
   optimizer: OptimizerDocument,
 ): string | undefined {
+  if (isQuasiNewton(optimizer) && name !== learningRateOf(optimizer)?.name) {
+    return `${optimizer.name} has no hyper-parameter "${name}" that can follow a schedule`
+  }
   const values = new Map<string, unknown>(
     Object.entries(optimizer.name === 'rule' ? optimizer.hyperparameters : optimizer),
   )
@@ -133,6 +154,7 @@ function hyperparameterFault(
     const known = [...values].filter(([, each]) => typeof each === 'number').map(([each]) => each)
     return `unknown hyper-parameter "${name}"; there are: ${known.join(', ') || 'none'}`
   }
+  if (isQuasiNewton(optimizer)) return undefined
   const ranges = optimizer.name === 'rule' ? [] : optimizerDefinitions[optimizer.name].hyperparameters
   return scheduleFault(schedule, value, ranges.find((each) => each.name === name)?.range)
 }

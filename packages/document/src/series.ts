@@ -4,7 +4,13 @@ import { z } from 'zod'
  * What a run records over its steps.
  *
  * `train.loss` is the loss of the batch of each step. `train.accuracy` and every `validation.…` and `test.…` are
- * measured over (a sample of) that part of the data after the first step and at each epoch's end.
+ * measured over (a sample of) that part of the data after the first step and at each epoch's end. `passes` are the
+ * gradients computed until then, counted in passes over the training data; they are recorded beside the measurements.
+ *
+ * A step of `lbfgs` is one evaluation, a pass; of `sfo` one of a part of the data; of `onlineLbfgs` two gradients of a
+ * batch. `evaluations` and `iterations` are theirs alone. `train.loss` and `gradientNorm` are those of `lbfgs`'s newest
+ * iterate over all data, the latter the largest component (projected on bounds), which its tolerance bounds; of `sfo` they
+ * are what its model of the sum says.
  */
 export const seriesKeys = [
   'train.loss',
@@ -15,6 +21,9 @@ export const seriesKeys = [
   'test.accuracy',
   'learningRate',
   'gradientNorm',
+  'passes',
+  'evaluations',
+  'iterations',
 ] as const
 
 export const seriesKeySchema = z.enum(seriesKeys)

@@ -2,24 +2,16 @@ import { createHash } from 'node:crypto'
 import type { RunDocument } from '@thalweg/document'
 import { CheckpointError } from './checkpoint-error.ts'
 import type { EarlyStoppingState } from './early-stopping.ts'
+import type { ResumedMethod } from './method.ts'
 
-/** Everything a run needs to go on to the same bits. */
-export interface Checkpoint {
-  /** Completed updates. */
-  readonly step: number
+/** Everything a run needs to go on to the same bits; weights and optimizer state are its method's. */
+export interface Checkpoint extends ResumedMethod {
   /** States of the streams that are drawn from while training. */
-  readonly order: readonly number[]
   readonly evaluation: readonly number[]
   readonly dropout: readonly number[]
   readonly augmentation: readonly number[]
   readonly earlyStopping: EarlyStoppingState
-  /** The last learning rate recorded; the series holds changes only. */
-  readonly learningRate: number | undefined
   readonly targetStep: number | undefined
-  /** Whose state it is, and how many steps it has made. */
-  readonly optimizer: { readonly name: string; readonly step: number }
-  /** Weights, running statistics and optimizer state by name, little-endian. */
-  readonly arrays: Readonly<Record<string, Uint8Array>>
 }
 
 interface Header extends Omit<Checkpoint, 'arrays'> {
@@ -30,7 +22,7 @@ interface Header extends Omit<Checkpoint, 'arrays'> {
 
 /** "THWC", then the version of the layout. */
 const magic = 0x54485743
-const version = 2
+const version = 3
 const fixedBytes = 12
 const digestBytes = 32
 

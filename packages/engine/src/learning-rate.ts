@@ -1,5 +1,5 @@
-import type { RunDocument } from '@thalweg/document'
-import { learningRateOf, type Overrides } from '@thalweg/optimizers'
+import { learningRateOf, type RunDocument } from '@thalweg/document'
+import type { Overrides } from '@thalweg/optimizers'
 import { createSchedule, type Schedule } from '@thalweg/schedulers'
 
 /** The learning rate over a run. */

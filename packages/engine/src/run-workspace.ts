@@ -1,26 +1,17 @@
 import { bytesFor, createWorkspace, elementBytes, maxWorkspaceBytes, type Workspace } from '@thalweg/kernels'
 import type { Model } from '@thalweg/nn'
-import type { Optimizer } from '@thalweg/optimizers'
+import { batchGradientBytes } from './batch-gradient.ts'
 import { residentSamples } from './batch-input.ts'
 import { evaluationBytes } from './evaluation.ts'
 import type { Samples } from './samples.ts'
-import { stepBytes } from './step.ts'
 
 export interface WorkspaceParts {
   readonly model: Model
-  readonly optimizer: Optimizer
+  /** What the optimizer's state takes. */
+  readonly methodBytes: number
   readonly train: Samples
   readonly batchSize: number
   readonly threads: number
-}
-
-/** The optimizer's arrays, and for each tensor the numbers of a step. */
-function stateBytes(model: Model, optimizer: Optimizer, elements: number): number {
-  if (!optimizer.perTensor) return optimizer.slots * bytesFor(model.parameterCount, elements)
-  const tensors = model.tensors.map(
-    ({ length }) => optimizer.slots * bytesFor(length, elements) + bytesFor(128, 8),
-  )
-  return tensors.reduce((sum, bytes) => sum + bytes, 0)
 }
 
 /** What is small: scalar blocks, results, barriers, and how each sample of a batch is moved. */
@@ -30,14 +21,14 @@ function smallBytes(batchSize: number): number {
 
 /** A workspace that holds all of a run; throws RangeError with the sizes where it would be too large. */
 export function createRunWorkspace(parts: WorkspaceParts): Workspace {
-  const { model, optimizer, train, batchSize, threads } = parts
+  const { model, methodBytes, train, batchSize, threads } = parts
   const elements = elementBytes[model.precision]
   const resident = residentSamples(train, batchSize)
   const bytes =
     model.weightBytes +
-    stepBytes(model, batchSize, threads) +
+    batchGradientBytes(model, batchSize, threads) +
     evaluationBytes(model, threads) +
-    stateBytes(model, optimizer, elements) +
+    methodBytes +
     bytesFor(resident * model.features, elements) +
     bytesFor(resident, 4) +
     smallBytes(batchSize)

@@ -42,22 +42,26 @@ function replacement(samples: number, batchSize: number, stream: Stream): Sample
   }
 }
 
+/** A permutation of 0 .. length - 1: Fisher-Yates, always from the identity, so that it depends on the stream alone. */
+export function drawOrder(order: Int32Array, stream: Stream): void {
+  for (let index = 0; index < order.length; index++) order[index] = index
+  for (let index = order.length - 1; index > 0; index--) {
+    const other = stream.below(index + 1)
+    const held = order[index]
+    order[index] = order[other]
+    order[other] = held
+  }
+}
+
 function shuffle(samples: number, batchSize: number, stream: Stream): Sampler {
   const order = new Int32Array(samples)
   const stepsPerEpoch = Math.ceil(samples / batchSize)
   // The stream as it was when this epoch's order was drawn: enough to draw it again.
   let epochStart = stream.save()
 
-  /** Fisher-Yates, always from the identity, so that an order depends on the stream alone. */
   function draw(): void {
     epochStart = stream.save()
-    for (let index = 0; index < samples; index++) order[index] = index
-    for (let index = samples - 1; index > 0; index--) {
-      const other = stream.below(index + 1)
-      const held = order[index]
-      order[index] = order[other]
-      order[other] = held
-    }
+    drawOrder(order, stream)
   }
 
   return {

@@ -39,6 +39,7 @@ export function restoreArrays(
   state.step = saved.optimizer.step
 }
 
-function bytesOf(array: Float32Array | Float64Array): Uint8Array {
+/** An array's bytes, where they lie. */
+export function bytesOf(array: Float32Array | Float64Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
 }

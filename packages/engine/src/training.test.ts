@@ -51,7 +51,7 @@ describe('training', () => {
     ])
     const keys = metrics(events).map((event) => Object.keys(event.values).sort())
     const everyStep = ['gradientNorm', 'train.loss']
-    const measured = ['train.accuracy', 'validation.accuracy', 'validation.loss']
+    const measured = ['passes', 'train.accuracy', 'validation.accuracy', 'validation.loss']
     expect(keys[0]).toEqual([...everyStep, ...measured, 'learningRate'].sort())
     expect(keys[1]).toEqual(everyStep)
     expect(keys[2]).toEqual([...everyStep, ...measured].sort())

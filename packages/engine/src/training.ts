@@ -1,24 +1,19 @@
 import type { RunDocument, RunEvent } from '@thalweg/document'
-import { elementBytes, wasmProducts } from '@thalweg/kernels'
+import { wasmProducts } from '@thalweg/kernels'
 import { type Backend, createTeam, type Team } from '@thalweg/kernels/node'
 import { createModel, initialize, type Model } from '@thalweg/nn'
-import { createOptimizer, type Optimizer } from '@thalweg/optimizers'
 import { createBatchInput } from './batch-input.ts'
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 import { createEarlyStopping } from './early-stopping.ts'
 import { createEvaluation } from './evaluation.ts'
-import { createLearningRate, createOverrides } from './learning-rate.ts'
+import { methodOf } from './method-of.ts'
 import { layersOf, lossOf } from './network.ts'
 import { type RunData, readRunData } from './run-data.ts'
 import { createRunWorkspace } from './run-workspace.ts'
-import { createSampler } from './sampler.ts'
 import { encodeModel } from './saved-model.ts'
-import { createStep } from './step.ts'
 import { createStreams, type Streams } from './streams.ts'
 import { createTarget } from './target.ts'
 import { createTensorStatistics } from './tensor-statistics.ts'
-import { restoreArrays, trainedArrays } from './trained-arrays.ts'
-import { trainedTensors } from './trained-tensors.ts'
 
 export interface TrainingOptions {
   /** Where file data sets lie, one folder a set; undefined where none is configured. */
@@ -33,7 +28,7 @@ export interface TrainingOptions {
 
 /** A run, ready to train. */
 export interface Training {
-  /** Updates of the whole run, also where it resumes in the middle. */
+  /** Steps of the whole run, also where it resumes in the middle. */
   readonly totalSteps: number
   /** How many numbers are trained. */
   readonly parameterCount: number
@@ -54,7 +49,9 @@ export interface Training {
  *
  * Every step records `train.loss`, the loss of its batch before the update, and `gradientNorm`; `learningRate` is
  * recorded where it changes. After the first step and at each epoch's end `train.accuracy` and the loss and accuracy of
- * the other parts are measured. A loss or a gradient that is not finite ends the run as diverged, at that step.
+ * the other parts are measured, and `passes` recorded, unless a line search has not moved the model since. A loss or a
+ * gradient that is not finite ends the run as diverged, at that step. What a step is, of which optimizer, is in the series'
+ * own description.
  *
  * Rejects with DatasetError, RangeError for a model that does not fit its data or the memory, or CheckpointError.
  */
@@ -86,34 +83,25 @@ async function trainingOn(
   options: Omit<TrainingOptions, 'dataDirectory'>,
 ): Promise<Training> {
   const { checkpoint: resumeFrom, wantsCheckpoint = () => false, backend } = options
-  const { precision, epochs, threads = 1, l2 = 0, augmentation = [] } = document
+  const { threads = 1, augmentation = [] } = document
   const { train, validation, test, image } = data
   if (augmentation.length > 0 && image === undefined) {
     throw new RangeError('augmentation: the model takes no images; a "network" on a data set of images does')
   }
   const batchSize = Math.min(document.batchSize, train.samples)
   const model = modelOf(document, data, backend ?? {})
-  const varying = Object.keys(document.schedules ?? {})
-  const optimizer = createOptimizer(document.optimizer, { varying })
-  const learningRate = createLearningRate(document)
-  const overrides = createOverrides(document, learningRate.parameter, optimizer.hyperparameters)
-  const sampler = createSampler(document.sampling, train.samples, batchSize, streams.order)
-  const totalSteps = epochs * sampler.stepsPerEpoch
-
-  const workspace = createRunWorkspace({ model, optimizer, train, batchSize, threads })
+  const definition = methodOf(document, model, train.samples)
+  const { workspaceBytes: methodBytes, checkpointBytes } = definition
+  const workspace = createRunWorkspace({ model, methodBytes, train, batchSize, threads })
   const weights = model.weights(workspace)
-  // Before the optimizer's state, which may start as a copy of the weights.
-  if (resumeFrom === undefined) initialize(model, weights, document.model.init, streams.init.normal)
-  const trained = trainedTensors(model, weights, optimizer)
-  const state = optimizer.init(trained.parameters, trained.options)
-  const evaluated = evaluatedParameters(
-    optimizer,
-    optimizer.evaluationParameters(state) ?? weights.parameters,
-  )
+  const resumed = resumeFrom === undefined ? undefined : decodeCheckpoint(document, resumeFrom)
+  // Before the method's state, which may start as a copy of the weights.
+  if (resumed === undefined) initialize(model, weights, document.model.init, streams.init.normal)
   const { dropout, augmentation: stream } = streams
   const input = createBatchInput({ model, workspace, train, batchSize, augmentation, image, stream })
   const team = await createTeam(workspace, { threads, blasPath: backend?.blasPath })
-  const { step, evaluation } = compiled(team)
+  const { method, evaluation } = compiled(team)
+  const { totalSteps, evaluated } = method
   const target = createTarget(document.target)
   const earlyStopping = createEarlyStopping(document.earlyStopping)
   const statistics = createTensorStatistics(model, weights, document.tensorStatistics)
@@ -121,21 +109,15 @@ async function trainingOn(
   /** What runs on the team's threads; ends them where it cannot be compiled. */
   function compiled(running: Team) {
     try {
-      const shared = { model, workspace, team: running, weights }
+      const shared = { model, workspace, team: running }
+      const { samples } = train
+      const own = { document, weights, input, batchSize, samples, streams, resumed }
+      const begun = definition.begin({ ...shared, ...own })
       return {
-        step: createStep({
-          ...shared,
-          input,
-          batchSizes: sampler.batchSizes,
-          l2,
-          optimizer,
-          state,
-          trained,
-          dropout,
-        }),
+        method: begun,
         evaluation: createEvaluation({
           ...shared,
-          weights: { ...weights, parameters: evaluated },
+          weights: { ...weights, parameters: begun.evaluated },
           train,
           others: { validation, ...(test !== undefined && { test }) },
           trainSamples: document.evaluation.trainSamples,
@@ -151,31 +133,24 @@ async function trainingOn(
   function takeCheckpoint(completed: number): Uint8Array {
     return encodeCheckpoint(document, {
       step: completed,
-      order: sampler.save(),
       evaluation: streams.evaluation.save(),
       dropout: dropout.save(),
       augmentation: stream.save(),
       earlyStopping: earlyStopping.state,
-      learningRate: learningRate.recorded,
       targetStep: target.step,
-      optimizer: { name: state.optimizer, step: state.step },
-      arrays: trainedArrays(weights, state),
+      ...method.save(),
     })
   }
 
-  /** Puts everything where training starts or goes on; returns the completed updates. */
+  /** Puts what is beside the method where training starts or goes on; returns the completed steps. */
   function start(): number {
-    if (resumeFrom === undefined) return 0
-    const saved = decodeCheckpoint(document, resumeFrom)
-    restoreArrays(saved, weights, state)
-    sampler.restore(saved.order, saved.step)
-    streams.evaluation.restore(saved.evaluation)
-    dropout.restore(saved.dropout)
-    stream.restore(saved.augmentation)
-    earlyStopping.state = saved.earlyStopping
-    learningRate.recorded = saved.learningRate
-    target.step = saved.targetStep
-    return saved.step
+    if (resumed === undefined) return 0
+    streams.evaluation.restore(resumed.evaluation)
+    dropout.restore(resumed.dropout)
+    stream.restore(resumed.augmentation)
+    earlyStopping.state = resumed.earlyStopping
+    target.step = resumed.targetStep
+    return resumed.step
   }
 
   async function close(): Promise<void> {
@@ -197,27 +172,32 @@ async function trainingOn(
 
   async function* train_(): AsyncGenerator<RunEvent, void> {
     for (let completed = start(); completed < totalSteps; ) {
-      const rate = learningRate.at(completed)
-      const rows = sampler.batchSize(completed)
-      sampler.fill(completed, input.indices)
-      const read = input.prepare(rows)
-      if (read !== undefined) await read
       statistics.before(completed + 1)
-      const { loss, gradientNorm } = step.run(rows, overrides(completed, rate))
+      const stepping = method.step(completed)
+      const { values: own, finite, moved, ending } = stepping instanceof Promise ? await stepping : stepping
       completed += 1
 
-      const endsEpoch = completed % sampler.stepsPerEpoch === 0
-      const sound = Number.isFinite(loss) && Number.isFinite(gradientNorm)
-      const measured = sound && (completed === 1 || endsEpoch) ? await evaluation.measure() : undefined
-      const recorded = { ...learningRate.changed(rate), ...measured?.values, ...statistics.after(completed) }
-      const values = { 'train.loss': loss, gradientNorm, ...recorded }
+      const epoch = Math.floor(method.passes(completed))
+      const endsEpoch = epoch > Math.floor(method.passes(completed - 1))
+      const ends = ending !== undefined || completed === totalSteps
+      const due = completed === 1 || ends || (endsEpoch && moved)
+      const measured = finite && due ? await evaluation.measure() : undefined
+      const passes = measured === undefined ? undefined : { passes: method.passes(completed) }
+      const norms = statistics.after(completed)
+      // Most steps have nothing to add, and a copy would be felt where steps are short.
+      const isPlain = measured === undefined && norms === undefined
+      const values = isPlain ? own : { ...own, ...measured?.values, ...passes, ...norms }
       yield { type: 'metric', step: completed, values }
-      if (!sound || measured?.finite === false) {
+      if (!finite || measured?.finite === false) {
         yield { type: 'done', outcome: 'diverged', step: completed, ...target.reached() }
         return
       }
       if (target.observe(completed, values)) yield { type: 'target', step: completed }
-      if (endsEpoch) yield { type: 'epoch', epoch: completed / sampler.stepsPerEpoch, step: completed }
+      if (endsEpoch) yield { type: 'epoch', epoch, step: completed }
+      if (ending !== undefined) {
+        yield { type: 'done', outcome: 'succeeded', step: completed, solver: ending, ...target.reached() }
+        return
+      }
       if (measured !== undefined && earlyStopping.observe(values) && completed < totalSteps) {
         yield { type: 'done', outcome: 'succeeded', step: completed, stoppedEarly: true, ...target.reached() }
         return
@@ -232,19 +212,10 @@ async function trainingOn(
   return {
     totalSteps,
     parameterCount: model.parameterCount,
-    checkpointBytes: (1 + optimizer.slots) * model.parameterCount * elementBytes[precision],
+    checkpointBytes,
     backend: model.products.description,
     events,
     saveModel: () => encodeModel(document, data, model, { ...weights, parameters: evaluated }),
     close,
   }
-}
-
-/** A model is evaluated at one flat array. */
-function evaluatedParameters(
-  { name }: Optimizer,
-  evaluated: ReturnType<Optimizer['evaluationParameters']>,
-): Float32Array | Float64Array {
-  if (ArrayBuffer.isView(evaluated)) return evaluated as Float32Array | Float64Array
-  throw new TypeError(`${name}: a model is evaluated at one flat array`)
 }

@@ -72,6 +72,7 @@ describe('a database of the first version', () => {
       targetTrainingMs: undefined,
       backend: undefined,
       stoppedEarly: false,
+      solver: undefined,
       artifacts: [],
       tensorSeries: [],
       metrics: { 'train.loss': { last: Number.NaN, points: 2 } },

@@ -64,6 +64,7 @@ export function queueSuite(name: string, open: OpenStore): void {
           targetStep: undefined,
           targetTrainingMs: undefined,
           stoppedEarly: false,
+          solver: undefined,
           metrics: {},
         })
       })
@@ -241,7 +242,8 @@ export function queueSuite(name: string, open: OpenStore): void {
       it('lets nothing through after the end', async () => {
         await submit(store)
         const run = await claimed(store)
-        const ending = { state: 'succeeded', stoppedEarly: true, message: 'a note' } as const
+        const solver = { status: 'converged-gradient', message: 'gradient norm 1e-7' }
+        const ending = { state: 'succeeded', stoppedEarly: true, solver, message: 'a note' } as const
         expect(await store.finish(run, ending)).toBe(true)
         const finished = await runOf(store, run)
         expect(finished).toMatchObject({ ...ending, finishedAtMs: nowMs })

@@ -124,6 +124,7 @@ function endingColumns(ending: Ending): RunChange {
       return {
         state: 'succeeded',
         stoppedEarly: ending.stoppedEarly ?? false,
+        solver: ending.solver ?? null,
         message: ending.message ?? null,
       }
     case 'failed':

@@ -75,6 +75,7 @@ function toRun(row: typeof runs.$inferSelect, tags: readonly string[], metrics: 
     targetStep: row.targetStep ?? undefined,
     targetTrainingMs: row.targetTrainingMs ?? undefined,
     stoppedEarly: row.stoppedEarly,
+    solver: row.solver ?? undefined,
     metrics,
   }
 }

@@ -3,6 +3,7 @@ import {
   type RecordedKey,
   type RunDocument,
   type SeriesKey,
+  type SolverEnding,
   seriesKeys,
 } from '@thalweg/document'
 import { sql } from 'drizzle-orm'
@@ -64,6 +65,7 @@ export const runs = sqliteTable(
     backend: text('backend'),
     targetTrainingMs: real('target_training_ms'),
     stoppedEarly: integer('stopped_early', { mode: 'boolean' }).notNull().default(false),
+    solver: text('solver', { mode: 'json' }).$type<SolverEnding>(),
   },
   (table) => [
     index('runs_queued').on(table.sequence).where(sql`state = 'queued'`),

@@ -4,6 +4,7 @@ import type {
   RecordedKey,
   RunDocument,
   SeriesKey,
+  SolverEnding,
   TensorSeriesKey,
 } from '@thalweg/document'
 
@@ -61,6 +62,8 @@ export interface Run {
   readonly targetTrainingMs: number | undefined
   /** Whether it succeeded before its last epoch, as its metric did not improve any more. */
   readonly stoppedEarly: boolean
+  /** Why the solver of a run that succeeded ended, of an optimizer that ends by itself. */
+  readonly solver: SolverEnding | undefined
   readonly metrics: Readonly<Partial<Record<SeriesKey, SeriesSummary>>>
 }
 
@@ -131,6 +134,7 @@ export type Ending =
   | {
       readonly state: 'succeeded'
       readonly stoppedEarly?: true
+      readonly solver?: SolverEnding
       readonly message?: string
       readonly artifacts?: readonly NewArtifact[]
     }

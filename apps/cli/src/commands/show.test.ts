@@ -95,6 +95,7 @@ describe('thalweg show', () => {
       targetStep: 40,
       targetTrainingMs: 980,
       stoppedEarly: true,
+      solver: { status: 'converged-gradient', message: 'gradient norm 1e-7' },
     })
     const keys = tensors.map((tensor) => `conv1.${tensor}`).join(',')
     expect(await runProgram(['show', id, '--keys', keys], surroundings)).toBe(0)
@@ -106,6 +107,7 @@ describe('thalweg show', () => {
       '  training    batchSize 32, epochs 10, sampling shuffle, threads 2, f32, seed 1',
       '  stopping    validation.loss, patience 3, minimumChange 0',
       '  progress    step 60/100, stopped early, 1.5 s of training',
+      '  solver      converged-gradient: gradient norm 1e-7',
       '  backend     OpenBLAS 0.3.21',
       '  target      validation.accuracy at least 0.9: reached at step 40,\n              after 1.0 s of training',
       '  file        model.safetensors, 1.2 kB',
@@ -117,6 +119,24 @@ describe('thalweg show', () => {
     // Norms of one kind share a drawing.
     expect(text).toContain('\nconv1.weight.norm, conv1.bias.norm\n')
     expect(text).toContain('\nconv1.weight.updateNorm\n')
+  })
+
+  it('draws an experiment over passes where steps are unlike, unless told otherwise', async () => {
+    const surroundings = captureSurroundings()
+    const { id, runs } = await createFakeClient(surroundings.service).submit(document)
+    // A step of adam is a tenth of a pass, one of sgd a whole pass.
+    surroundings.service.advance = (run) => ({
+      ...run,
+      state: 'succeeded',
+      metrics: { passes: metric(run.document.optimizer.name === 'adam' ? 10 : 100) },
+    })
+    for (const run of runs) surroundings.service.series.set(run, [series('train.loss')])
+    expect(await runProgram(['show', id], surroundings)).toBe(0)
+    expect(surroundings.stdout.text).toMatch(/^ +passes 0\.1 +\S+ +100$/m)
+    const byStep = captureSurroundings()
+    Object.assign(byStep.service, surroundings.service)
+    expect(await runProgram(['show', id, '--by', 'step'], byStep)).toBe(0)
+    expect(byStep.stdout.text).toMatch(/^ +step 1 +\S+ +100$/m)
   })
 
   it.each([

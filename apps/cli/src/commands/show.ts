@@ -1,10 +1,11 @@
 import type { Client, ExperimentResource } from '@thalweg/client'
 import type { RecordedKey } from '@thalweg/document'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { integerFrom, seriesKeyList } from '../command-arguments.ts'
 import { type ReportOptions, writeComparisonReport } from '../comparison/comparison-report.ts'
 import { inDocumentOrder } from '../comparison/run-label.ts'
 import { experimentRuns } from '../experiment-runs.ts'
+import type { Extent } from '../passes.ts'
 import { findById } from '../resource-id.ts'
 import { writeRunReport } from '../run-report.ts'
 import { runStates } from '../run-state.ts'
@@ -16,6 +17,7 @@ interface ShowOptions {
   readonly keys?: readonly RecordedKey[]
   readonly smooth: number
   readonly log?: boolean
+  readonly by?: Extent
   readonly server?: string
   readonly json?: boolean
 }
@@ -36,6 +38,12 @@ export function addShow(program: Command, surroundings: Surroundings): void {
     )
     .option('--smooth <number>', 'draw the mean of so many recorded values', integerFrom(1, 100_000), 1)
     .option('--log', 'draw on a logarithmic scale')
+    .addOption(
+      new Option(
+        '--by <extent>',
+        'what the curves of an experiment are drawn over (default: steps, or passes over the data where runs take unlike steps)',
+      ).choices(['step', 'passes']),
+    )
     .option('--json', 'print what the service tells, in JSON')
     .addOption(serverOption())
     .addHelpText(
@@ -91,5 +99,7 @@ async function showExperiment(
   stdout.write(
     `Experiment ${experiment.id}: ${experiment.name}\n${countOf(runs.length, 'run')}: ${counts.join(', ')}\n\n`,
   )
-  await writeComparisonReport(client, { runs, document }, { keys, smoothing, logarithmic }, surroundings)
+  const { by: extent } = options
+  const report = { keys, smoothing, logarithmic, ...(extent !== undefined && { extent }) }
+  await writeComparisonReport(client, { runs, document }, report, surroundings)
 }

@@ -122,6 +122,20 @@ describe('comparisonTable', () => {
     expect(legend).toBe('(k/n) k of n runs reached the target; mean ± sample standard deviation over n seeds')
   })
 
+  it('counts in passes where steps are unlike', () => {
+    // Steps of 1 and of 1/20 of a pass, whose targets are reached after 30 and 7.5 passes.
+    const target = { metric: 'validation.accuracy', atLeast: 0.9 } as const
+    const { document, runs } = experiment([1], (optimizer) => ({
+      targetStep: optimizer === 'sgd' ? 30 : 150,
+      metrics: { passes: metric(optimizer === 'sgd' ? 100 : 5) },
+    }))
+    const aimed = runs.map((run) => ({ ...run, document: { ...run.document, target } }))
+    const [titles = '', , sgd = '', adam = ''] = table({ document, runs: aimed })
+    expect(titles.split(/ {2,}/).slice(0, 3)).toEqual(['optimizer', 'passes', 'target passes'])
+    expect(sgd.split(/ {2,}/).slice(0, 3)).toEqual(['sgd', '100', '30'])
+    expect(adam.split(/ {2,}/).slice(0, 3)).toEqual(['adam', '5', '7.5'])
+  })
+
   it('has the axis names as titles', () => {
     const expansion = expand({
       name: 'x',

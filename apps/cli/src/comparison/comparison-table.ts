@@ -1,10 +1,11 @@
 import type { RunResource } from '@thalweg/client'
 import type { SeriesKey } from '@thalweg/document'
+import { formatPasses } from '../passes.ts'
 import { isFinal, stateText } from '../run-state.ts'
 import type { Colours } from '../terminal/colours.ts'
 import { formatMeasured, formatPercent } from '../terminal/number-format.ts'
 import { renderTable } from '../terminal/table.ts'
-import type { Variation } from './comparison.ts'
+import { extentOf, type Variation } from './comparison.ts'
 import type { ComparisonColumn } from './comparison-column.ts'
 import { axisLabels, type Variations } from './run-label.ts'
 import { statisticsText } from './sample-statistics.ts'
@@ -24,6 +25,7 @@ export function comparisonTable(
   const columns: readonly ComparisonColumn[] = [
     ...variationColumns(experiment),
     ...metricColumns(variations, colours),
+    ...passesColumn(variations),
     ...targetColumns(variations),
     {
       title: 'steps/s',
@@ -78,6 +80,20 @@ function metricColumns(variations: readonly Variation[], colours: Colours): read
   return columns
     .filter(([key]) => variations.some(({ statistics }) => statistics.has(key)))
     .map(([, shown]) => shown)
+}
+
+/** Passes over the data, where steps are unlike or variations took unlike many. */
+function passesColumn(variations: readonly Variation[]): readonly ComparisonColumn[] {
+  const means = variations.map(({ statistics }) => statistics.get('passes')?.mean)
+  if (extentOf(variations) === 'step' && new Set(means).size === 1) return []
+  if (means.every((mean) => mean === undefined)) return []
+  return [
+    {
+      title: 'passes',
+      align: 'right',
+      cell: ({ statistics }) => statisticsText(statistics.get('passes'), formatPasses),
+    },
+  ]
 }
 
 /** Every cell is one character wider, so that the numbers stay in line where one has the mark. */

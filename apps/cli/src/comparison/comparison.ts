@@ -1,6 +1,7 @@
 import type { RunResource } from '@thalweg/client'
 import type { SeriesKey } from '@thalweg/document'
 import { lastValue } from '../metric.ts'
+import { comparableExtent, type Extent, passesPerStep } from '../passes.ts'
 import { inDocumentOrder, type Variations, variationOrder } from './run-label.ts'
 import { type SampleStatistics, sampleStatistics } from './sample-statistics.ts'
 
@@ -18,6 +19,7 @@ export interface Variation {
 
 interface TargetStatistics {
   readonly steps: SampleStatistics | undefined
+  readonly passes: SampleStatistics | undefined
   /** Spent training. */
   readonly seconds: SampleStatistics | undefined
   readonly reached: number
@@ -30,6 +32,7 @@ const compared = [
   'test.accuracy',
   'train.loss',
   'validation.loss',
+  'passes',
 ] as const satisfies readonly SeriesKey[]
 
 /** Groups the runs of an experiment by what varies, in the order of its document. */
@@ -53,6 +56,11 @@ export function compareVariations(
   }))
 }
 
+/** What the variations of an experiment are compared by. */
+export function extentOf(variations: readonly Variation[]): Extent {
+  return comparableExtent(variations.flatMap(({ runs }) => runs))
+}
+
 function measure(group: readonly RunResource[]): Pick<Variation, 'statistics' | 'stepsPerSecond' | 'target'> {
   // Runs stopped halfway would drag the mean to where they happened to stop; a diverged one ended by itself.
   const ended = group.filter(({ state, reason }) => state === 'succeeded' || reason === 'diverged')
@@ -70,9 +78,13 @@ function measure(group: readonly RunResource[]): Pick<Variation, 'statistics' | 
 function measureTarget(runs: readonly RunResource[]): TargetStatistics | undefined {
   if (runs.every(({ document }) => document.target === undefined)) return undefined
   const steps = runs.map(({ targetStep }) => targetStep).filter((step) => step !== undefined)
+  const passes = runs.map(({ targetStep = Number.NaN, metrics }) => {
+    return targetStep * (passesPerStep({ metrics }) ?? Number.NaN)
+  })
   const times = runs.map(({ targetTrainingMs }) => targetTrainingMs).filter((time) => time !== undefined)
   return {
     steps: sampleStatistics(steps),
+    passes: sampleStatistics(passes.filter((each) => !Number.isNaN(each))),
     seconds: sampleStatistics(times.map((milliseconds) => milliseconds / 1000)),
     reached: steps.length,
     runs: runs.length,

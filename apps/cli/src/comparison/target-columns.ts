@@ -1,16 +1,18 @@
+import { formatPasses } from '../passes.ts'
 import { formatMeasured } from '../terminal/number-format.ts'
-import type { Variation } from './comparison.ts'
+import { extentOf, type Variation } from './comparison.ts'
 import type { ComparisonColumn } from './comparison-column.ts'
 import { statisticsText } from './sample-statistics.ts'
 
-/** How soon the target was reached, in steps and in time spent training; none where no run has a target. */
+/** How soon the target was reached, in steps, or in passes where steps cannot be compared, and in time spent training; none where no run has a target. */
 export function targetColumns(variations: readonly Variation[]): readonly ComparisonColumn[] {
   if (variations.every(({ target }) => target === undefined)) return []
+  const byPasses = extentOf(variations) === 'passes'
   return [
     {
-      title: 'target step',
+      title: byPasses ? 'target passes' : 'target step',
       align: 'right',
-      cell: stepText,
+      cell: byPasses ? passesText : stepText,
     },
     {
       title: 'target s',
@@ -27,7 +29,17 @@ export function reachedBySome({ target }: Variation): boolean {
 
 /** `480`, or `480 ± 12 (2/3)` where not every run reached it. */
 function stepText(variation: Variation): string {
-  const { steps, reached, runs } = variation.target ?? { steps: undefined, reached: 0, runs: 0 }
-  const text = statisticsText(steps, (step) => String(Math.round(step)))
+  return withCount(
+    variation,
+    statisticsText(variation.target?.steps, (step) => String(Math.round(step))),
+  )
+}
+
+function passesText(variation: Variation): string {
+  return withCount(variation, statisticsText(variation.target?.passes, formatPasses))
+}
+
+function withCount(variation: Variation, text: string): string {
+  const { reached, runs } = variation.target ?? { reached: 0, runs: 0 }
   return reachedBySome(variation) ? `${text} (${reached}/${runs})` : text
 }

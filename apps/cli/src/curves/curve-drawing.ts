@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import asciichart from 'asciichart'
+import { type Extent, formatPasses } from '../passes.ts'
 import type { Colours } from '../terminal/colours.ts'
 import { formatMeasured } from '../terminal/number-format.ts'
 import { type CurveScale, curveScale } from './curve-scale.ts'
@@ -15,6 +16,8 @@ export interface DrawingOptions {
   readonly colours: Colours
   /** Equal factors are equally far apart; only where every value is positive. */
   readonly logarithmic?: boolean
+  /** What the curves are over; steps by default. */
+  readonly extent?: Extent
 }
 
 const height = 14
@@ -57,7 +60,7 @@ export function drawCurves(all: readonly LabelledCurve[], options: DrawingOption
     ...(scale.cut ? [`(above ${formatMeasured(scale.max)}: cut off)`] : []),
   ]
   const body = grid.map((line, row) => `${labels[row] ?? ''} ┤${line.map(paint.cell).join('')}`.trimEnd())
-  return `${[...body, ...stepAxis(scale, labelWidth, columns), legend(entries, options.width)].join('\n')}\n`
+  return `${[...body, ...extentAxis(scale, labelWidth, columns, options.extent), legend(entries, options.width)].join('\n')}\n`
 }
 
 /** How values become heights. */
@@ -109,13 +112,19 @@ function plotRows(
 }
 
 /** The line under the drawing, and the first, middle and last step under it. */
-function stepAxis({ first, last }: CurveScale, labelWidth: number, columns: number): readonly string[] {
+function extentAxis(
+  { first, last }: CurveScale,
+  labelWidth: number,
+  columns: number,
+  extent: Extent = 'step',
+): readonly string[] {
+  const format = (at: number): string => (extent === 'step' ? String(Math.round(at)) : formatPasses(at))
   const middle = Math.floor((columns - 1) / 2)
   const line = Array.from({ length: columns }, (_, at) => (at === middle || at === columns - 1 ? '┬' : '─'))
   const margin = ' '.repeat(labelWidth + 1)
-  const start = `step ${first}`
-  const centre = String(Math.round(first + ((last - first) * middle) / (columns - 1)))
-  const end = String(last)
+  const start = `${extent} ${format(first)}`
+  const centre = format(first + ((last - first) * middle) / (columns - 1))
+  const end = format(last)
   const toCentre = start.padEnd(middle - Math.floor(centre.length / 2)) + centre
   return [`${margin}└${line.join('')}`, `${margin} ${toCentre}${end.padStart(columns - toCentre.length)}`]
 }

@@ -2,6 +2,7 @@ import type { Client } from '@thalweg/client'
 import type { RecordedKey } from '@thalweg/document'
 import type { Variation } from '../comparison/comparison.ts'
 import { type Variations, variationLabel } from '../comparison/run-label.ts'
+import { type Extent, passesPerStep } from '../passes.ts'
 import { type LabelledCurve, maximumCurves } from './curve-drawing.ts'
 import { recordedCurves } from './recorded-curves.ts'
 
@@ -9,6 +10,8 @@ export interface ExperimentCurveRequest {
   readonly key: RecordedKey
   readonly width: number
   readonly smoothing: number
+  /** With passes, runs that have not recorded any are left out. */
+  readonly extent: Extent
 }
 
 /**
@@ -19,12 +22,15 @@ export async function experimentCurves(
   client: Client,
   variations: readonly Variation[],
   experiment: Variations,
-  { key, width, smoothing }: ExperimentCurveRequest,
+  { key, width, smoothing, extent }: ExperimentCurveRequest,
 ): Promise<readonly LabelledCurve[]> {
   const curves = await Promise.all(
     drawn(variations).map(async ({ runs: [first] }) => {
       const [curve] = await recordedCurves(client, first.id, { keys: [key], width, smoothing })
-      return curve === undefined ? [] : [{ ...curve, label: variationLabel(first, experiment) }]
+      const unit = extent === 'step' ? 1 : passesPerStep(first)
+      if (curve === undefined || unit === undefined) return []
+      const steps = curve.steps.map((step) => step * unit)
+      return [{ ...curve, steps, label: variationLabel(first, experiment) }]
     }),
   )
   return curves.flat()

@@ -34,6 +34,7 @@ export function runResource(run: Run): RunResource {
     targetStep: run.targetStep,
     targetTrainingMs: run.targetTrainingMs,
     stoppedEarly: run.stoppedEarly,
+    solver: run.solver,
     metrics: Object.fromEntries(
       Object.entries(run.metrics).map(([key, summary]) => [
         key,

@@ -4,7 +4,7 @@ import {
   pageSchema,
   type ScheduleResource,
 } from '@thalweg/client'
-import { datasetSchema } from '@thalweg/document'
+import { datasetSchema, quasiNewtonDefinitions } from '@thalweg/document'
 import { createOptimizer, explain, type OptimizerName, optimizerDefinitions } from '@thalweg/optimizers'
 import { type Parameter, scheduleDefinitions } from '@thalweg/schedulers'
 import { z } from 'zod'
@@ -46,7 +46,7 @@ const datasets = defineRoute({
   responses: { 200: json('All of them.', pageSchema(components.Dataset)) },
 })
 
-const optimizerItems = Object.values(optimizerDefinitions).map(
+const firstOrderItems = Object.values(optimizerDefinitions).map(
   ({ name, source, rule, hyperparameters, conventions }): OptimizerResource => ({
     name,
     source,
@@ -56,6 +56,22 @@ const optimizerItems = Object.values(optimizerDefinitions).map(
     ...explanationOf(name),
   }),
 )
+
+const quasiNewtonItems = quasiNewtonDefinitions.map(
+  ({ name, source, rule, options }): OptimizerResource => ({
+    name,
+    source,
+    rule,
+    hyperparameters: options.map(({ choices, ...each }) => ({
+      ...each,
+      range: { ...each.range },
+      ...(choices !== undefined && { choices: [...choices] }),
+    })),
+    conventions: [],
+  }),
+)
+
+const optimizerItems = [...firstOrderItems, ...quasiNewtonItems]
 
 /** What a step does to memory; nothing for what is no rule over coordinates. */
 function explanationOf(name: OptimizerName): Pick<OptimizerResource, 'explanation'> {

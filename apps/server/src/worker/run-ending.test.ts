@@ -22,6 +22,9 @@ test('a run that succeeded leaves its model', () => {
   expect(runEnding(done, document, training, 0)).toEqual({ state: 'succeeded', artifacts })
   const early = runEnding({ ...done, stoppedEarly: true }, document, training, 0)
   expect(early).toEqual({ state: 'succeeded', stoppedEarly: true, artifacts })
+  const solver = { status: 'line-search-failed', message: 'no acceptable step' }
+  const ended = runEnding({ ...done, solver }, document, training, 0)
+  expect(ended).toEqual({ state: 'succeeded', solver, artifacts })
 })
 
 test('one that diverged says where, and leaves none', () => {

@@ -7,7 +7,7 @@ import { mostTensorSeries } from './point-batch.ts'
 
 /** What a training that came to its end leaves: its state, its model, and notes on what is not as it was asked for. */
 export function runEnding(
-  { outcome, step, stoppedEarly }: DoneEvent,
+  { outcome, step, stoppedEarly, solver }: DoneEvent,
   document: RunDocument,
   training: Training,
   droppedSeries: number,
@@ -30,6 +30,7 @@ export function runEnding(
   return {
     state: 'succeeded',
     ...(stoppedEarly === true && { stoppedEarly }),
+    ...(solver !== undefined && { solver }),
     ...(notes.length > 0 && { message: notes.join('; ') }),
     ...('artifact' in model && { artifacts: [model.artifact] }),
   }
