@@ -13,6 +13,7 @@ setFlagsFromString('--no-liftoff')
 
 const suites = {
   gemm: () => import('./gemm.ts'),
+  lbfgs: () => import('./lbfgs.ts'),
   optimizers: () => import('./optimizers.ts'),
   training: () => import('./training.ts'),
 }

@@ -1,5 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
+import type { Minimisation, Overhead, Score } from './lbfgs-figures.ts'
+import { minimisationsText, overheadsText, scoresText } from './lbfgs-tables.ts'
+import { markdownTable } from './markdown-table.ts'
 import type { Figure, Skipped } from './measure.ts'
 import type { LimitShare, TrainingFigure } from './training-figures.ts'
 
@@ -9,7 +12,15 @@ interface Header {
 }
 
 type AnyFigure = Figure & Partial<TrainingFigure>
-type Line = { readonly suite: string } & (Header | AnyFigure | LimitShare | Skipped)
+type Line = { readonly suite: string } & (
+  | Header
+  | AnyFigure
+  | Overhead
+  | LimitShare
+  | Minimisation
+  | Score
+  | Skipped
+)
 
 /** Figures that share their columns: one for each peer. */
 interface Table {
@@ -48,9 +59,15 @@ function section(lines: readonly Line[]): string {
   const figures = lines.filter((line) => 'ratio' in line)
   const skipped = lines.filter((line) => 'skipped' in line)
   const parts = lines.filter((line) => 'machine' in line).map(headerText)
-  parts.push(...tablesOf(figures).map(tableText))
+  const scores = lines.filter((line) => 'solvedOfThem' in line)
+  if (scores.length > 0) parts.push(scoresText(scores))
+  const overheads = figures.filter((line) => 'vectors' in line)
+  if (overheads.length > 0) parts.push(overheadsText(overheads))
+  parts.push(...tablesOf(figures.filter((line) => !('vectors' in line))).map(tableText))
   const shares = lines.filter((line) => 'share' in line)
   if (shares.length > 0) parts.push(sharesText(shares))
+  const minimisations = lines.filter((line) => 'dishonest' in line)
+  if (minimisations.length > 0) parts.push(minimisationsText(minimisations))
   if (skipped.length > 0) parts.push(skippedText(skipped))
   if (figures.length > 0) parts.push(spreadText(figures))
   return parts.join('\n')
@@ -110,7 +127,7 @@ function tableText({ title, rows }: Table): string {
   })
   const unit = inMilliseconds ? 'ms' : 'µs'
   const heading = title === '' ? [] : [`### ${title[0].toUpperCase()}${title.slice(1)}`, '']
-  return [...heading, ...aligned([[unit, 'Thalweg', ...peerNames], ...cells]), ''].join('\n')
+  return [...heading, ...markdownTable([[unit, 'Thalweg', ...peerNames], ...cells]), ''].join('\n')
 }
 
 /** A row for each case, a column for each contender; of several settings the best. */
@@ -126,18 +143,11 @@ function sharesText(shares: readonly LimitShare[]): string {
     return [row, peaks.join(' / '), ...cells]
   })
   const title = '### Share of the arithmetic limit'
-  const table = aligned([['', `GFLOP/s at ${threads.join(' / ')} threads`, ...contenders], ...rows])
+  const table = markdownTable([['', `GFLOP/s at ${threads.join(' / ')} threads`, ...contenders], ...rows])
   const note =
     'Operations of a step by its time, over those of a product of two 1024x1024 matrices by the BLAS of PyTorch. Those of ' +
     'a convolution are those of the direct one: one that needs fewer may exceed 100 %.'
   return [title, '', note, '', ...table, ''].join('\n')
-}
-
-function aligned([head, ...rows]: readonly (readonly string[])[]): string[] {
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length), 3))
-  const lineOf = (row: readonly string[]): string =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`
-  return [lineOf(head), lineOf(widths.map((width) => '-'.repeat(width))), ...rows.map(lineOf)]
 }
 
 function skippedText(skipped: readonly Skipped[]): string {

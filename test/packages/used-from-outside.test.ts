@@ -9,8 +9,13 @@ import { type ConsumerProject, createConsumerProject } from './consumer-project.
 import { publicPackages, root } from './public-packages.ts'
 import { runCommand } from './run-command.ts'
 
-/** What a stranger writes; the digits are in `result`. */
-const consumer = `
+/** What a stranger writes: the digits are in `result`, and look so. */
+const consumers = [
+  {
+    name: 'Adam',
+    file: 'adam.ts',
+    looks: /^(-?[\d.]+ ){6}-?[\d.]+$/,
+    module: `
 import { adam } from '@thalweg/optimizers/adam'
 
 const optimizer = adam({ learningRate: 0.1 })
@@ -21,7 +26,25 @@ for (let k = 0; k < 3; k++) {
   optimizer.step(parameters, gradient, state)
 }
 export const result = parameters.join(' ')
-`
+`,
+  },
+  {
+    name: 'L-BFGS',
+    file: 'lbfgs.ts',
+    looks: /^(1|1\.0000\d+|0\.9999\d+) (1|1\.0000\d+|0\.9999\d+) [\d.]+(e-\d+)? \d+ converged-gradient$/,
+    module: `
+import { minimize } from '@thalweg/lbfgs'
+
+const { x, f, evaluations, status } = minimize(([a, b], gradient) => {
+  const bend = b - a * a
+  gradient[0] = -400 * a * bend - 2 * (1 - a)
+  gradient[1] = 200 * bend
+  return 100 * bend * bend + (1 - a) * (1 - a)
+}, Float64Array.of(-1.2, 1))
+export const result = [...x, f, evaluations, status].join(' ')
+`,
+  },
+]
 
 const require = createRequire(import.meta.url)
 const nodes = [
@@ -34,12 +57,15 @@ const specifiers = publicPackages.flatMap((member) => member.specifiers)
 const browserSpecifiers = publicPackages.flatMap((member) => member.browserSpecifiers)
 
 let project: ConsumerProject
-let fromSource: string
+const fromSource = new Map<string, string>()
 
 beforeAll(async () => {
   if (chromium === undefined) console.warn('No chromium: what needs a browser is skipped.')
   project = await createConsumerProject()
-  fromSource = await resultIn(join(root, 'test'), nodes[1].node, consumer, '--conditions=@thalweg/source')
+  for (const { name, module } of consumers) {
+    const result = await resultIn(join(root, 'test'), nodes[1].node, module, '--conditions=@thalweg/source')
+    fromSource.set(name, result)
+  }
 }, 180_000)
 
 afterAll(() => project?.remove())
@@ -99,9 +125,9 @@ describe.each(nodes)('under Node $major', ({ major, node }) => {
     expect(Number(names)).toBeGreaterThan(0)
   })
 
-  it('Adam gives the digits of the source', async () => {
-    expect(fromSource).toMatch(/^(-?[\d.]+ ){6}-?[\d.]+$/)
-    expect(await resultIn(project.folder, node, consumer)).toBe(fromSource)
+  it.each(consumers)('$name gives the digits of the source', async ({ name, looks, module }) => {
+    expect(fromSource.get(name)).toMatch(looks)
+    expect(await resultIn(project.folder, node, module)).toBe(fromSource.get(name))
   })
 })
 
@@ -116,7 +142,7 @@ describe('in TypeScript', () => {
   ])('everything type-checks, %s', async (_name, compilerOptions) => {
     const configuration = { compilerOptions: { ...compilerOptions, strict: true, noEmit: true } }
     await writeFile(join(project.folder, 'tsconfig.json'), JSON.stringify(configuration))
-    await writeFile(join(project.folder, 'adam.ts'), consumer)
+    for (const { file, module } of consumers) await writeFile(join(project.folder, file), module)
     await writeFile(join(project.folder, 'packages.ts'), loading(specifiers))
     await runCommand(join(root, 'node_modules/.bin/tsc'), ['-p', '.'], project.folder)
   })
@@ -136,15 +162,19 @@ describe('in a browser', () => {
     expect(Math.min(...counts)).toBeGreaterThan(0)
   })
 
-  it.skipIf(chromium === undefined)(`Adam gives the digits of the source${withoutBrowser}`, async () => {
-    expect(await resultInPage(consumer)).toBe(fromSource)
-  })
+  it.skipIf(chromium === undefined).each(consumers)(
+    `$name gives the digits of the source${withoutBrowser}`,
+    async ({ name, module }) => {
+      expect(await resultInPage(module)).toBe(fromSource.get(name))
+    },
+  )
 })
 
 describe('minified and compressed', () => {
   it.each([
     ['@thalweg/optimizers', 40],
     ['@thalweg/schedulers', 10],
+    ['@thalweg/lbfgs', 17],
   ] as const)('%s whole stays within %d KB', async (specifier, most) => {
     expect(await kilobytes(specifier)).toBeLessThanOrEqual(most)
   })

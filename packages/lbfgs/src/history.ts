@@ -61,13 +61,19 @@ export function createHistory<V>(space: VectorSpace<V>, memory: number, { all = 
   const stride = memory + 1
   const s = Array.from({ length: stride }, () => space.create())
   const y = Array.from({ length: stride }, () => space.create())
-  const sy = new Float64Array(stride * stride)
-  const yy = new Float64Array(stride * stride)
-  const ss = new Float64Array(stride * stride)
-  const sg = new Float64Array(stride)
-  const yg = new Float64Array(stride)
+  const square = stride * stride
+  const buffer = new ArrayBuffer(8 * ((all ? 3 : 2) * square + 6 * stride))
+  // One after the other: when pairs shift, all matrices do in one move, and what the end of one takes from the next one's
+  // start is the candidate's row, which `measure` writes.
+  const matrices = new Float64Array(buffer, 0, (all ? 3 : 2) * square)
+  const sy = matrices.subarray(0, square)
+  const yy = matrices.subarray(square, 2 * square)
+  const ss = matrices.subarray(2 * square)
+  const projections = new Float64Array(buffer, matrices.byteLength, 2 * stride)
+  const sg = projections.subarray(0, stride)
+  const yg = projections.subarray(stride)
   const vectors = [...s, ...y]
-  const out = new Float64Array(4 * stride)
+  const out = new Float64Array(buffer, matrices.byteLength + projections.byteLength)
   let count = 0
 
   function gather(pairs: number): void {
@@ -142,9 +148,8 @@ export function createHistory<V>(space: VectorSpace<V>, memory: number, { all = 
     }
     s[memory] = oldestS
     y[memory] = oldestY
-    for (const table of [sy, yy, ss]) table.copyWithin(0, stride + 1)
-    sg.copyWithin(0, 1)
-    yg.copyWithin(0, 1)
+    matrices.copyWithin(0, stride + 1)
+    projections.copyWithin(0, 1)
   }
 
   return {
