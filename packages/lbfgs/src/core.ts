@@ -49,7 +49,7 @@ export interface Core<V> {
   restore(numbers: CoreNumbers): void
   /** What had ended is running again, under the limits and tolerances of now. */
   resume(): Reply
-  /** Every vector whose content matters, by name. */
+  /** The vectors from which it can go on, by name. */
   vectors(): Record<string, V>
 }
 
@@ -95,9 +95,17 @@ interface Scalars extends SettlingState {
 /** A decrease of this part of what the slope promises makes the best step of a failed search worth taking. */
 const sufficient = 1e-4
 
-/** A line along which f falls this many first steps far, and about as steeply at the end, has no minimum. */
-const unboundedGrowth = 1e8
+/** A line along which f falls this many first steps far, and about as steeply at the end, has no minimum in floating point. */
+const unboundedGrowth = 1e16
 const stillSteep = 0.9
+
+/** Nothing that is measured has a minimum down there. */
+const unboundedValue = -1e200
+
+/** So many first steps far and as steep, in one search, is no bend at a bound or a kink. */
+const farStep = 1e8
+/** The shortest first step, beside the natural one. */
+const leastGrowth = 1e-60
 
 /** The first step grows by this where the last one met no curvature: a search that only shortens steps would crawl. */
 const growthWithoutCurvature = 10
@@ -122,7 +130,7 @@ export function createCore<V>(start: V, options: CoreOptions<V>): Core<V> {
     anchorF: Number.POSITIVE_INFINITY,
     anchorNorm: Number.POSITIVE_INFINITY,
     moved: Number.POSITIVE_INFINITY,
-    reach: 0,
+    reach: Number.POSITIVE_INFINITY,
     firstStep: 0,
     steepest: true,
     growth: 1,
@@ -233,8 +241,9 @@ export function createCore<V>(start: V, options: CoreOptions<V>): Core<V> {
   function test(): void {
     scalars.stage = 'direct'
     const { iterations, evaluations } = scalars
-    const { gradientNorm } = points.current
-    if (gradientNorm <= tolerance.gradient) {
+    const { f, gradientNorm } = points.current
+    if (f < unboundedValue) end('unbounded', `f fell to ${f}`)
+    else if (gradientNorm <= tolerance.gradient) {
       const reached = `after ${iterations} iterations, ${evaluations} evaluations`
       end('converged-gradient', `gradient norm ${gradientNorm} <= ${tolerance.gradient} ${reached}`)
     } else if (iterations >= maxIterations) {
@@ -250,7 +259,8 @@ export function createCore<V>(start: V, options: CoreOptions<V>): Core<V> {
   function move(): void {
     const { current, trial } = points
     if (scalars.evaluations >= maxEvaluations) {
-      end('max-evaluations', `${maxEvaluations} evaluations done; gradient norm ${current.gradientNorm}`)
+      const { gradientNorm } = points.lowest
+      end('max-evaluations', `${maxEvaluations} evaluations done; gradient norm ${gradientNorm}`)
       return
     }
     geometry.move(current, direction, trial.step, trial)
@@ -290,8 +300,9 @@ export function createCore<V>(start: V, options: CoreOptions<V>): Core<V> {
       if (bends) history.commit()
       // Elsewhere a line bends where it meets a bound or a kink, of which pairs know nothing.
       const steep = trial.step >= scalars.firstStep && trial.slope <= stillSteep * current.slope
-      const straight = geometry.name === 'free' && steep
-      scalars.growth = bends || !straight ? 1 : scalars.growth * growthWithoutCurvature
+      const longer = trial.step / scalars.firstStep
+      const straight = (geometry.name === 'free' || longer >= farStep) && steep
+      scalars.growth = bends || !straight ? 1 : scalars.growth * longer * growthWithoutCurvature
     }
     points.accept()
     scalars.iterations++
@@ -325,12 +336,17 @@ export function createCore<V>(start: V, options: CoreOptions<V>): Core<V> {
   function directed(): Reply {
     const slope = out[0]
     points.current.slope = slope
+    const { growth } = scalars
+    if (growth > unboundedGrowth) {
+      const grown = `f falls without any curvature along steps that grew ${growth}-fold`
+      return end('unbounded', `${grown}: ${points.current.f}`)
+    }
     if (!(slope < 0 && slope > Number.NEGATIVE_INFINITY)) {
       return retry(`the derivative along the steepest descent is ${slope}`)
     }
     scalars.stage = 'search'
     const { f, gradientNorm } = points.current
-    const verdict = judgeSettling(scalars, points.current, tolerance, rounding, !scalars.steepest)
+    const verdict = judgeSettling(scalars, points.current, tolerance, !scalars.steepest)
     if (verdict !== 'moving') {
       const numbers = `promised decrease ${-slope / 2}, tolerance ${tolerance.f * Math.abs(f)}`
       const message = `${scalars.idle} iterations moved f by rounding only; ${numbers}; gradient norm ${gradientNorm}`
@@ -363,10 +379,6 @@ export function createCore<V>(start: V, options: CoreOptions<V>): Core<V> {
     const { current } = points
     const largest = geometry.largestStep(current, direction)
     const { growth } = scalars
-    if (growth > unboundedGrowth) {
-      end('unbounded', `f falls without any curvature along steps that grew ${growth}-fold: ${current.f}`)
-      return
-    }
     const natural = scalars.steepest ? geometry.steepestStep(direction, current.slope) : 1
     scalars.firstStep = Math.min(natural * growth, largest)
     points.forgetBest()
@@ -375,14 +387,19 @@ export function createCore<V>(start: V, options: CoreOptions<V>): Core<V> {
   }
 
   function failed(outcome: Exclude<LineSearchOutcome, 'continue' | 'accepted'>): Reply {
-    const { current, best } = points
-    const far = best.step >= unboundedGrowth * scalars.firstStep && best.slope <= stillSteep * current.slope
-    if (far && (outcome === 'trials' || outcome === 'step-limit')) {
-      return end('unbounded', `f falls along a line at step ${best.step} as steeply as at 0: ${best.f}`)
-    }
+    const { current, best, trial } = points
     if (best.step > 0 && best.f <= current.f + sufficient * best.step * current.slope) {
       points.swapBest()
       return accept()
+    }
+    // The first step knows nothing of the scale of x: where it was far too long, the search goes on from where it gave up.
+    const visible = -trial.step * current.slope > rounding * Math.abs(current.f)
+    const growth = (scalars.growth * trial.step) / scalars.firstStep / growthWithoutCurvature
+    const shorter = growth < scalars.growth && growth > leastGrowth
+    if (scalars.steepest && best.step === 0 && outcome !== 'rounding' && visible && shorter) {
+      scalars.growth = growth
+      scalars.stage = 'search'
+      return
     }
     const tried = `best f along it ${best.f}, at step ${best.step}; slope ${current.slope}`
     retry(`no acceptable step along the steepest descent (${outcome}): ${tried}`)
@@ -448,13 +465,16 @@ export function createCore<V>(start: V, options: CoreOptions<V>): Core<V> {
       lineSearch.restore(numbers.lineSearch)
     },
     resume() {
-      const { stage, evaluations } = scalars
+      const { stage, evaluations, iterations, status } = scalars
+      if (status === 'non-finite-start') return
       scalars.status = 'running'
       scalars.message = ''
       if (evaluations === 0) return
-      // Where a limit ended it, it goes on from there; at any other end its tests are made again.
-      if (stage === 'ask' || stage === 'move') geometry.resume(points.current, history, direction)
-      else scalars.stage = 'test'
+      // Where a limit ended it, it goes on from there, under the limits of now; at any other end its tests are made again.
+      if ((stage === 'ask' || stage === 'move') && iterations < maxIterations) {
+        geometry.resume(points.current, history, direction)
+        scalars.stage = 'move'
+      } else scalars.stage = 'test'
       return run()
     },
     vectors() {
@@ -462,7 +482,7 @@ export function createCore<V>(start: V, options: CoreOptions<V>): Core<V> {
         [`s${index}`, history.s(index)] as const,
         [`y${index}`, history.y(index)] as const,
       ])
-      return { direction, ...points.vectors(), ...Object.fromEntries(pairs.flat()) }
+      return { direction, ...points.vectors(scalars.evaluations === 0), ...Object.fromEntries(pairs.flat()) }
     },
   }
 }

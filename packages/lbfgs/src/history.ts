@@ -180,14 +180,36 @@ export function createHistory<V>(space: VectorSpace<V>, memory: number, { all = 
     clear() {
       count = 0
     },
-    save: () => ({ count, sy: [...sy], yy: [...yy], ss: [...ss], sg: [...sg], yg: [...yg] }),
+    save: () => ({
+      count,
+      sy: packed(sy, all),
+      yy: packed(yy),
+      ss: packed(ss),
+      sg: [...sg.subarray(0, count)],
+      yg: [...yg.subarray(0, count)],
+    }),
     restore(numbers) {
       count = numbers.count
-      sy.set(numbers.sy)
-      yy.set(numbers.yy)
-      ss.set(numbers.ss)
+      unpack(numbers.sy, sy)
+      unpack(numbers.yy, yy)
+      unpack(numbers.ss, ss)
       sg.set(numbers.sg)
       yg.set(numbers.yg)
     },
+  }
+
+  /** The rows and columns in use; what is below the diagonal is 0 where it is not kept up. */
+  function packed(table: Float64Array, whole = true): number[] {
+    if (table.length === 0) return []
+    return Array.from({ length: count * count }, (_, at) => {
+      const [i, j] = [Math.floor(at / count), at % count]
+      return whole || i <= j ? table[i * stride + j] : 0
+    })
+  }
+
+  function unpack(numbers: readonly number[], table: Float64Array): void {
+    numbers.forEach((value, at) => {
+      table[Math.floor(at / count) * stride + (at % count)] = value
+    })
   }
 }

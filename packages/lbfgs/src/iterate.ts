@@ -1,6 +1,6 @@
 import { createLoop, type Iteration, type LoopOptions } from './loop.ts'
 import type { Objective } from './minimize.ts'
-import { createSolver, type Result } from './solver.ts'
+import { createSolver, type Result, trialGradientOf } from './solver.ts'
 import type { SolverOptions } from './solver-options.ts'
 import type { Vector } from './vector.ts'
 
@@ -16,10 +16,12 @@ export function* iterate<A extends Vector>(
   options: SolverOptions<A> & LoopOptions<A> = {},
 ): Generator<Iteration<A>, Result<A>, void> {
   const solver = createSolver(x0, options)
+  const gradientOut = trialGradientOf(solver)
   const loop = createLoop(solver, options)
   while (loop.next()) {
     const { evaluations, iterations } = solver
-    solver.tell(objective(solver.ask(), solver.gradient))
+    const gradient = gradientOut()
+    solver.tell(objective(solver.ask(), gradient), gradient)
     if (evaluations === 0 || solver.iterations > iterations) yield loop.iteration()
   }
   return solver.result()

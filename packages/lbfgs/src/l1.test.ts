@@ -117,6 +117,41 @@ describe('an L1 penalty', () => {
     },
   )
 
+  it('solves lasso problems of few samples, where coordinates reach zero together', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 2, max: 12 }),
+        fc.integer({ min: 0, max: 1e6 }),
+        fc.constantFrom(1e-4, 1e-2),
+        (n, seed, strength) => {
+          let state = seed
+          const uniform = (): number => {
+            state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+            return state / 2 ** 32 - 0.5
+          }
+          const rows = Array.from({ length: Math.max(1, n - 2) }, () => Array.from({ length: n }, uniform))
+          const targets = rows.map(uniform)
+          const result = minimize(
+            (x: Float64Array, gradient: Float64Array) => {
+              gradient.fill(0)
+              let f = 0
+              rows.forEach((row, k) => {
+                const residual = row.reduce((sum, value, i) => sum + value * x[i], -targets[k])
+                f += residual ** 2 / 2
+                for (let i = 0; i < n; i++) gradient[i] += residual * row[i]
+              })
+              return f
+            },
+            Float64Array.from({ length: n }, uniform),
+            { l1: { strength }, maxEvaluations: 20_000 },
+          )
+          expect(result.status, `${result.message}; f ${result.f}`).toMatch(/^converged/)
+        },
+      ),
+      { numRuns: 100, seed: 9 },
+    )
+  })
+
   it('is solved in a curved valley without moving one coordinate at a time', () => {
     // 100 (b - a^2)^2 + (1 - a)^2: the valley is oblique to the axes.
     const result = minimize(

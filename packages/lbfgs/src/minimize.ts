@@ -1,6 +1,6 @@
 import type { LoopOptions } from './loop.ts'
 import { createLoop } from './loop.ts'
-import { createSolver, type Result } from './solver.ts'
+import { createSolver, type Result, trialGradientOf } from './solver.ts'
 import type { SolverOptions } from './solver-options.ts'
 import type { Vector } from './vector.ts'
 
@@ -24,7 +24,11 @@ export function minimize<A extends Vector>(
   options: SolverOptions<A> & LoopOptions<A> = {},
 ): Result<A> {
   const solver = createSolver(x0, options)
+  const gradientOut = trialGradientOf(solver)
   const loop = createLoop(solver, options)
-  while (loop.next()) solver.tell(objective(solver.ask(), solver.gradient))
+  while (loop.next()) {
+    const gradient = gradientOut()
+    solver.tell(objective(solver.ask(), gradient), gradient)
+  }
   return solver.result()
 }

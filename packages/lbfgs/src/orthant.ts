@@ -3,6 +3,9 @@ import { createTwoLoop } from './two-loop.ts'
 import type { Vector } from './vector.ts'
 import type { VectorSpace } from './vector-space.ts'
 
+/** A step this short means that coordinates went up as they reached 0: the next direction follows the paper's rule. */
+const shortStep = 1e-3
+
 /** The penalty strength sum |x_i| over the coordinates of the mask. */
 export interface L1 {
   /** In [0, ∞). */
@@ -24,7 +27,8 @@ export interface L1 {
  *
  * Departs: there d_i = 0 wherever d_i p_i >= 0, inside an orthant too, where F is smooth: in a curved valley that
  * leaves one coordinate moving at a time (Bard's problem with C = 0.1: 1,043 evaluations, here 24). If what remains
- * here does not descend, that rule is applied after all, and trials with p'(trial - x) >= 0 are refused.
+ * here does not descend, or the last step was short (only that rule keeps p'(trial - x) < 0 at every step), that rule is
+ * applied after all; trials with p'(trial - x) >= 0 are refused.
  */
 export function orthantGeometry<A extends Vector>(
   space: VectorSpace<A>,
@@ -35,18 +39,18 @@ export function orthantGeometry<A extends Vector>(
   /** p of the point where the direction starts, and that point. */
   const pseudo = space.create()
   let from: Vector = pseudo
-  const weight = (index: number): number => (mask === undefined || mask[index] ? strength : 0)
+  const weights = Float64Array.from(pseudo, (_, index) => (mask === undefined || mask[index] ? strength : 0))
 
   function lookFrom(x: A, gradient: A): void {
     from = x
-    for (let i = 0; i < x.length; i++) pseudo[i] = pseudoDerivative(x[i], gradient[i], weight(i))
+    for (let i = 0; i < x.length; i++) pseudo[i] = pseudoDerivative(x[i], gradient[i], weights[i])
   }
 
   /** d_i = 0 where it goes up p_i, in the penalised coordinates that are chosen. */
   function align(x: A, direction: A, chosen: (x: number, d: number) => boolean): void {
     for (let i = 0; i < direction.length; i++) {
       const up = direction[i] * pseudo[i] >= 0
-      if (up && weight(i) > 0 && chosen(x[i], direction[i])) direction[i] = 0
+      if (up && weights[i] > 0 && chosen(x[i], direction[i])) direction[i] = 0
     }
   }
 
@@ -69,7 +73,7 @@ export function orthantGeometry<A extends Vector>(
       history.project(pseudo)
       twoLoop(history, pseudo, direction)
       align(point.x, direction, (x, d) => x === 0 || x * (x + d) < 0)
-      if (descends(direction)) return 'ok'
+      if (descends(direction) && (point.step > shortStep || history.count === 0)) return 'ok'
       align(point.x, direction, () => true)
       return descends(direction) || history.count === 0 ? 'ok' : 'reset'
     },
@@ -80,7 +84,7 @@ export function orthantGeometry<A extends Vector>(
       for (let i = 0; i < direction.length; i++) {
         const x = point.x[i]
         trial.x[i] = x + step * direction[i]
-        const leaves = weight(i) > 0 && trial.x[i] * (x === 0 ? -pseudo[i] : x) <= 0
+        const leaves = weights[i] > 0 && trial.x[i] * (x === 0 ? -pseudo[i] : x) <= 0
         if (leaves) trial.x[i] = 0
       }
     },
@@ -91,11 +95,11 @@ export function orthantGeometry<A extends Vector>(
       let change = 0
       for (let i = 0; i < direction.length; i++) {
         const x = trial.x[i]
-        const derivative = pseudoDerivative(x, trial.gradient[i], weight(i))
+        const derivative = pseudoDerivative(x, trial.gradient[i], weights[i])
         slope += derivative * direction[i]
         const size = Math.abs(derivative)
         if (!(size <= norm)) norm = Math.max(norm, size)
-        penalty += weight(i) * Math.abs(x)
+        penalty += weights[i] * Math.abs(x)
         change += pseudo[i] * (x - from[i])
       }
       out[0] = slope

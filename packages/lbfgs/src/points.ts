@@ -26,7 +26,8 @@ export interface Points<V> {
   accept(): void
   save(): PointsNumbers
   restore(numbers: PointsNumbers): void
-  vectors(): Record<string, V>
+  /** Those that are needed to go on: what is not known is left out, and of the trial all but a start, as it is made anew. */
+  vectors(atStart: boolean): Record<string, V>
 }
 
 export type PointsNumbers = Readonly<Record<Role, PointNumbers>>
@@ -69,6 +70,9 @@ export function createPoints<V>(space: VectorSpace<V>): Points<V> {
     },
     begin: () => swap('current', 'trial'),
     forgetBest() {
+      const { best, current, record } = points
+      // A search that failed is repeated from the same point: what it found stays the lowest.
+      if (best.step > 0 && best.f < current.f && best.f < record.f) swap('record', 'best')
       points.best.f = points.current.f
       points.best.step = 0
     },
@@ -89,13 +93,22 @@ export function createPoints<V>(space: VectorSpace<V>): Points<V> {
     restore(numbers) {
       for (const role of roles) Object.assign(points[role], numbers[role])
     },
-    vectors: () =>
-      Object.fromEntries(
-        roles.flatMap((role) => [
+    vectors(atStart) {
+      const { best, record } = points
+      const needed = {
+        current: !atStart,
+        trial: atStart,
+        best: best.step > 0,
+        record: record.f < Number.POSITIVE_INFINITY,
+      }
+      const kept = roles.filter((role) => needed[role])
+      return Object.fromEntries(
+        kept.flatMap((role) => [
           [`${role}.x`, points[role].x],
           [`${role}.gradient`, points[role].gradient],
         ]),
-      ),
+      )
+    },
   }
 }
 

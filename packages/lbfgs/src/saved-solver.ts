@@ -15,6 +15,25 @@ export interface SolverKind {
   readonly precision: 'f32' | 'f64'
   readonly length: number
   readonly memory: number
+  /** The line search by its name; 'own' for one that is not of this package. */
+  readonly lineSearch: string
+  /** A checksum of bounds, l1 and scaling: f, x and the gradient mean what they meant under the same ones only. */
+  readonly terms: string
+}
+
+/** FNV-1a over the bits of all numbers, as hexadecimal text. */
+export function checksum(parts: readonly ArrayLike<number | boolean>[]): string {
+  const number = new Float64Array(1)
+  const words = new Uint32Array(number.buffer)
+  let hash = 0x811c9dc5
+  for (const part of parts) {
+    hash = Math.imul(hash ^ part.length, 0x01000193)
+    for (let i = 0; i < part.length; i++) {
+      number[0] = Number(part[i])
+      for (const word of words) hash = Math.imul(hash ^ word ^ (word >>> 15), 0x01000193)
+    }
+  }
+  return (hash >>> 0).toString(16)
 }
 
 export function saveCore<A extends Vector>(core: Core<A>, kind: SolverKind): SavedSolver {
@@ -27,11 +46,16 @@ export function saveCore<A extends Vector>(core: Core<A>, kind: SolverKind): Sav
 
 /** Throws TypeError for what `saveCore` cannot have made, or made of a solver of another kind. */
 export function restoreCore<A extends Vector>(core: Core<A>, saved: SavedSolver, kind: SolverKind): void {
-  for (const key of ['method', 'precision', 'length', 'memory'] as const) {
+  for (const key of ['method', 'precision', 'length', 'memory', 'lineSearch', 'terms'] as const) {
     if (saved?.[key] === kind[key]) continue
+    if (key === 'terms') throw new TypeError('state: bounds, l1 and scaling must be those it was saved with')
     throw new TypeError(`state: ${key} must be ${kind[key]}, as this solver's, got ${String(saved?.[key])}`)
   }
-  core.restore(JSON.parse(JSON.stringify(saved.numbers), readable) as CoreNumbers)
+  try {
+    core.restore(JSON.parse(JSON.stringify(saved.numbers), readable) as CoreNumbers)
+  } catch (cause) {
+    throw new TypeError('state: these are no numbers of a solver', { cause })
+  }
   for (const [name, vector] of Object.entries(core.vectors())) {
     const entry = saved.vectors[name]
     if (entry === undefined) throw new TypeError(`state: the vector ${name} is missing`)

@@ -6,7 +6,7 @@ import { freeGeometry } from './free.ts'
 import type { Geometry } from './geometry.ts'
 import { createLineSearch } from './line-search/create-line-search.ts'
 import { orthantGeometry } from './orthant.ts'
-import { restoreCore, type SavedSolver, saveCore } from './saved-solver.ts'
+import { checksum, restoreCore, type SavedSolver, saveCore } from './saved-solver.ts'
 import { checkOptions, type SolverOptions } from './solver-options.ts'
 import type { Status } from './status.ts'
 import type { Vector } from './vector.ts'
@@ -35,7 +35,7 @@ export interface Solver<A extends Vector = Vector> {
   readonly evaluations: number
   /** The last accepted point: the iterate. Valid until the next `tell`. */
   readonly current: { readonly x: A; readonly f: number; readonly gradientNorm: number }
-  /** Where the gradient at `ask()` can be written, instead of passing one to `tell`. */
+  /** Where the gradient at `ask()` can be written, instead of passing one to `tell`; always the same array. */
   readonly gradient: A
   /** Where to evaluate f and its gradient; to be read only, and until the next `tell`. Throws when it has ended. */
   ask(): A
@@ -62,9 +62,8 @@ export interface Solver<A extends Vector = Vector> {
  * console.log(solver.result().status) // converged-gradient
  */
 export function createSolver<A extends Vector>(x0: A, options: SolverOptions<A> = {}): Solver<A> {
-  const { n, precision, memory, tolerance, damping, scaling, lineSearch } = checkOptions(x0, options)
+  const { n, precision, memory, tolerance, damping, scaling, bounds, lineSearch } = checkOptions(x0, options)
   const space = options.space ?? defaultSpace(x0)
-  const bounds = options.bounds && createBounds(options.bounds, n, precision)
   const geometry = createGeometry(
     space,
     options,
@@ -85,9 +84,22 @@ export function createSolver<A extends Vector>(x0: A, options: SolverOptions<A> 
     maxEvaluations: options.maxEvaluations ?? Number.POSITIVE_INFINITY,
     damping,
   })
-  const kind = { method: geometry.name, precision, length: n, memory }
+  const { l1 } = options
+  const terms = checksum([
+    bounds?.constrained ? bounds.lower : [],
+    bounds?.constrained ? bounds.upper : [],
+    l1 && l1.strength > 0 ? [l1.strength] : [],
+    l1?.mask ?? [],
+    scaling ?? [],
+  ])
+  const name = typeof lineSearch === 'string' ? lineSearch : 'name' in lineSearch ? lineSearch.name : 'own'
+  const kind = { method: geometry.name, precision, length: n, memory, lineSearch: name, terms }
   if (options.state) restoreCore(core, options.state, kind)
-  const outside = scaling && { x: space.create(), gradient: space.create(), accepted: space.create() }
+  const outside = scaling && { x: space.create(), accepted: space.create() }
+  /** The caller's, and always the same: the core's points change places. */
+  const written = space.create()
+  /** A restored solver may have asked before it was saved. */
+  let asked = options.state !== undefined
 
   /** x in the caller's units: inside the bounds to the bit, whatever the rounding of the scaling. */
   function unscale(x: A, into: A): A {
@@ -97,7 +109,7 @@ export function createSolver<A extends Vector>(x0: A, options: SolverOptions<A> 
     return into
   }
 
-  return {
+  const solver: Solver<A> = {
     get status() {
       return core.status
     },
@@ -112,21 +124,26 @@ export function createSolver<A extends Vector>(x0: A, options: SolverOptions<A> 
       return { x: outside ? unscale(x, outside.accepted) : x, f, gradientNorm }
     },
     get gradient() {
-      return outside?.gradient ?? core.trial.gradient
+      return written
     },
     ask() {
       if (core.status !== 'running') throw new Error(`ask: it has ended with ${core.status}`)
+      asked = true
       return outside ? unscale(core.trial.x, outside.x) : core.trial.x
     },
-    tell(f, gradient) {
+    tell(f, gradient = written) {
       const { trial } = core
-      if (gradient !== undefined && gradient.length !== n) {
+      if (typeof f !== 'number') {
+        throw new TypeError(`tell: f must be a number, got ${typeof f}; minimizeAsync takes promises`)
+      }
+      if (gradient.length !== n) {
         throw new RangeError(`tell: gradient must have length ${n}, got ${gradient.length}`)
       }
-      const from = gradient ?? outside?.gradient
-      if (from !== undefined && from !== trial.gradient) trial.gradient.set(from)
+      if (core.status === 'running' && !asked) throw new Error('tell: ask first: it has been told already')
+      asked = false
+      if (gradient !== trial.gradient) trial.gradient.set(gradient)
       if (scaling) for (let i = 0; i < n; i++) trial.gradient[i] *= scaling[i]
-      core.tell(f)
+      if (core.tell(f) !== undefined) throw new TypeError('createSolver: space must answer at once')
       return core.status
     },
     stop: (status, message) => core.end(status, message),
@@ -136,22 +153,23 @@ export function createSolver<A extends Vector>(x0: A, options: SolverOptions<A> 
       const { x, f, gradientNorm } = core.result
       const copy = x0.slice() as A
       copy.set(outside ? unscale(x, outside.accepted) : x)
-      return {
-        x: copy,
-        f,
-        gradientNorm,
-        status,
-        message,
-        iterations,
-        evaluations,
-        get state() {
-          return saveCore(core, kind)
-        },
-      }
+      const result = { x: copy, f, gradientNorm, status, message, iterations, evaluations }
+      // Not enumerable: writing a result as JSON does not write the whole solver.
+      return Object.defineProperty(result, 'state', { get: () => saveCore(core, kind) }) as Result<A>
     },
     save: () => saveCore(core, kind),
   }
+  trialGradients.set(solver, () => core.trial.gradient)
+  return solver
 }
+
+/** For drivers of this package: where the gradient of the next trial goes without a copy, another place every time. */
+export function trialGradientOf<A extends Vector>(solver: Solver<A>): () => A {
+  const known = trialGradients.get(solver)
+  return known === undefined ? () => solver.gradient : (known as () => A)
+}
+
+const trialGradients = new WeakMap<object, () => Vector>()
 
 function defaultSpace<A extends Vector>(x0: A): VectorSpace<A> {
   const space = x0 instanceof Float64Array ? arraySpace(x0.length, 'f64') : arraySpace(x0.length, 'f32')

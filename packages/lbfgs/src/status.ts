@@ -11,9 +11,10 @@
  * - `stopped`: `onIteration` said so
  * - `aborted`: the signal was aborted
  * - `max-iterations`, `max-evaluations`, `max-time`: a limit was reached; the best point so far is returned
- * - `line-search-failed`: no acceptable step was found, along the steepest descent neither
+ * - `line-search-failed`: no acceptable step was found, along the steepest descent neither; or twenty iterations moved f by
+ *   rounding only, and the gradient is not small beside f
  * - `non-finite-start`: f or its gradient is not finite at the start
- * - `unbounded`: f is -Infinity, or falls along a line as steeply as ever, however far
+ * - `unbounded`: f is -Infinity, below -1e200, or falls along a line as steeply as ever, however far
  */
 export type Status =
   | 'converged-gradient'

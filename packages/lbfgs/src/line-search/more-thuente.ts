@@ -72,8 +72,7 @@ export const moreThuente = ({
 
   const start = (value: number, slope: number, step: number, stepMax: number): void => {
     requireStart('moreThuente', value, slope, step, stepMax)
-    requireInRange('moreThuente', 'step', step, stepMin, Math.min(stepMax, Number.MAX_VALUE), '[]')
-    beginRecord(state, value, step)
+    beginRecord(state, value, Math.min(Math.max(step, stepMin), stepMax))
     state.stepMax = Math.min(stepMax, Number.MAX_VALUE)
     state.startValue = value
     state.startSlope = slope

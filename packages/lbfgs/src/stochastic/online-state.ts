@@ -105,10 +105,9 @@ export function restoreOnline<A extends Vector>(
   if (count > into.settings.memory) {
     throw new TypeError(`state: pairs must be at most ${into.settings.memory}, got ${count}`)
   }
-  const own = history.save()
   const table = (name: 'sy' | 'yy'): number[] =>
-    Array.from(decoded(`pairs.${name}`, saved.pairs[name], 'f64', own[name].length))
-  history.restore({ ...own, count, sy: table('sy'), yy: table('yy') })
+    Array.from(decoded(`pairs.${name}`, saved.pairs[name], 'f64', count * count))
+  history.restore({ count, sy: table('sy'), yy: table('yy'), ss: [], sg: [], yg: [] })
   const fill = (name: string, from: readonly SavedVector[], vectors: readonly A[]): void => {
     if (from.length !== vectors.length) {
       throw new TypeError(`state: ${name} must be ${vectors.length} vectors, got ${from.length}`)
