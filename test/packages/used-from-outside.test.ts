@@ -44,6 +44,18 @@ const { x, f, evaluations, status } = minimize(([a, b], gradient) => {
 export const result = [...x, f, evaluations, status].join(' ')
 `,
   },
+  {
+    name: 'an ensemble',
+    file: 'ensemble.ts',
+    looks: /^0\.5 0\.30?\d* 0\.20?\d* 0\.6931471805599\d+$/,
+    module: `
+import { meanProbabilities, negativeLogLikelihood } from '@thalweg/ensembles'
+
+const members = [Float64Array.of(0.5, 0.25, 0.25), Float64Array.of(0.5, 0.375, 0.125)]
+const mean = meanProbabilities(members, { classes: 3 })
+export const result = [...mean, negativeLogLikelihood(mean, [0], 3)].join(' ')
+`,
+  },
 ]
 
 const require = createRequire(import.meta.url)
@@ -174,7 +186,8 @@ describe('minified and compressed', () => {
   it.each([
     ['@thalweg/optimizers', 40],
     ['@thalweg/schedulers', 10],
-    ['@thalweg/lbfgs', 17],
+    ['@thalweg/lbfgs', 18],
+    ['@thalweg/ensembles', 12],
   ] as const)('%s whole stays within %d KB', async (specifier, most) => {
     expect(await kilobytes(specifier)).toBeLessThanOrEqual(most)
   })
