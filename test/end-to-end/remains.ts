@@ -13,6 +13,8 @@ export async function remains(client: Client, id: string) {
       ...(tensorSeries.length > 0 ? [await client.series(id, { keys: tensorSeries })] : []),
     ],
     summary: { tensorSeries, metrics, targetStep, stoppedEarly, solver, step, backend },
+    // Beside scores, a report tells times.
+    files: artifacts.filter(({ name }) => name !== 'report.json').map(({ name, sha256 }) => [name, sha256]),
     model: { ...model, id: '', createdAt: '', came: createHash('sha256').update(file).digest('hex') },
   }
 }

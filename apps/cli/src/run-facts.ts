@@ -3,7 +3,8 @@ import { stepText } from './progress/progress-text.ts'
 import { partText } from './run-document-text.ts'
 import { isFinal } from './run-state.ts'
 import { formatBytes } from './terminal/byte-format.ts'
-import { formatChosen } from './terminal/number-format.ts'
+import { countOf } from './terminal/count.ts'
+import { formatChosen, formatMeasured } from './terminal/number-format.ts'
 
 export type Fact = readonly [name: string, text: string]
 
@@ -14,6 +15,7 @@ export function runFacts(run: RunDetailsResource, experimentName: string): reado
       ? []
       : [[run.state === 'succeeded' ? 'note' : 'why', run.message] as const]),
     ['experiment', `${experimentName} (${run.experimentId})`],
+    ...roleFacts(run),
     ...documentFacts(run.document),
     ['progress', progressText(run)],
     ...(run.solver === undefined ? [] : [['solver', `${run.solver.status}: ${run.solver.message}`] as const]),
@@ -47,6 +49,28 @@ function documentFacts(document: RunDetailsResource['document']): readonly Fact[
     ...Object.entries(schedules).map(([name, schedule]): Fact => [name, partText(schedule)]),
     ['training', training.join(', ')],
     ...(earlyStopping === undefined ? [] : [['stopping', partText({ name: metric, ...stopping })] as const]),
+  ]
+}
+
+/** What it is to its ensemble, how it learns, and how soon it predicts. */
+function roleFacts({ role, dependsOn, document, predictionTimeMs }: RunDetailsResource): readonly Fact[] {
+  const { ensemble, distill, transfer, snapshots, averaging } = document
+  const needs = dependsOn.length === 0 ? '' : `, after ${countOf(dependsOn.length, 'run')}`
+  const distilled = [
+    ...(distill === undefined ? [] : Object.entries(distill).map(([name, value]) => `${name} ${value}`)),
+    ...(transfer === undefined ? [] : [`without the classes ${transfer.without.join(', ')}`]),
+  ]
+  return [
+    ...(role === 'run' ? [] : [['role', `${role}${needs}`] as const]),
+    ...(ensemble === undefined
+      ? []
+      : [['combining', `${ensemble.combine}, of ${ensemble.select.name} members`] as const]),
+    ...(distilled.length === 0 ? [] : [['distilling', distilled.join(', ')] as const]),
+    ...(snapshots === undefined ? [] : [['snapshots', `${snapshots.cycles} cycles`] as const]),
+    ...(averaging === undefined ? [] : [['averaging', partText(averaging)] as const]),
+    ...(predictionTimeMs === undefined
+      ? []
+      : [['predicting', `${formatMeasured(predictionTimeMs)} ms for 1,000 samples`] as const]),
   ]
 }
 

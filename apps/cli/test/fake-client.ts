@@ -1,5 +1,6 @@
 import {
   type Client,
+  type ExperimentReport,
   type ExperimentResource,
   type RunResource,
   type SeriesOptions,
@@ -14,6 +15,8 @@ export interface FakeService {
   readonly runs: RunResource[]
   /** Series by run id. */
   readonly series: Map<string, readonly SeriesResource[]>
+  /** What came of ensembles, by experiment id. */
+  readonly reports: Map<string, ExperimentReport>
   /** What runs left, by run id. */
   readonly files: Map<string, readonly FakeFile[]>
   /** Every call for a series, in order. */
@@ -33,6 +36,7 @@ export function createFakeService(): FakeService {
     experiments: [],
     runs: [],
     series: new Map(),
+    reports: new Map(),
     files: new Map(),
     seriesCalls: [],
     advance: (run) => run,
@@ -55,9 +59,11 @@ export function createFakeClient(service: FakeService): Client {
       if (!expansion.ok) throw new ServiceError(400, 'invalid-document', 'the document is not valid')
       const experiment = fakeExperiment(service.experiments.length, expansion.experiment)
       service.experiments.push(experiment)
-      const runs = expansion.runs.map(({ document: run, variation }, index) =>
+      const runs = expansion.runs.map(({ document: run, variation, role, dependsOn }, index) =>
         fakeRun(service.runs.length + index, {
           experimentId: experiment.id,
+          role,
+          dependsOn: dependsOn.map((place) => fakeId(2, service.runs.length + place)),
           document: run,
           variation: JSON.parse(JSON.stringify(variation)),
         }),
@@ -65,6 +71,12 @@ export function createFakeClient(service: FakeService): Client {
       service.runs.push(...runs)
       return { id: experiment.id, runs: runs.map(({ id }) => id) }
     },
+    async report(experimentId) {
+      const report = service.reports.get(experimentId)
+      if (report === undefined) throw missing(experimentId)
+      return report
+    },
+    predict: () => Promise.reject(missing('model')),
     experiments: async ({ cursor } = {}) => pageOf(service.experiments, cursor),
     async experiment(id) {
       const experiment = service.experiments.find((one) => one.id === id)
@@ -152,6 +164,8 @@ export function fakeRun(index: number, parts: RunParts): RunResource {
     id: fakeId(2, index),
     experimentId: fakeId(1, 0),
     state: 'queued',
+    role: 'run',
+    dependsOn: [],
     tags: [],
     attempt: 0,
     cancelRequested: false,

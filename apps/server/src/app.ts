@@ -11,6 +11,8 @@ import { addDescriptionRoutes } from './routes/description.ts'
 import { addDocsRoutes } from './routes/docs.ts'
 import { addExperimentRoutes } from './routes/experiments.ts'
 import { addHealthRoutes } from './routes/health.ts'
+import { addPredictionRoutes } from './routes/predictions.ts'
+import { addReportRoutes } from './routes/reports.ts'
 import { addRunRoutes } from './routes/runs.ts'
 import { addSeriesRoutes } from './routes/series.ts'
 import type { Services } from './routes/services.ts'
@@ -41,9 +43,11 @@ export function createApp({ allowedHosts = [], log, ...services }: AppOptions): 
   app.use(bodyLimit({ maxSize: maximumBodyBytes, onError: refuseBody }))
 
   addExperimentRoutes(app, services)
+  addReportRoutes(app, services)
   addRunRoutes(app, services)
   addSeriesRoutes(app, services)
   addArtifactRoutes(app, services)
+  addPredictionRoutes(app, services)
   addCatalogRoutes(app, services)
   addHealthRoutes(app, services)
   addDescriptionRoutes(app, services)

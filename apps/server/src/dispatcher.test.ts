@@ -1,9 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { expand } from '@thalweg/document'
 import type { BackendChoice } from '@thalweg/kernels/node'
 import { openStore, type Run, type Store } from '@thalweg/store'
 import { afterEach, expect, test } from 'vitest'
-import { submitTo } from '../test/service.ts'
+import { experiment, submitTo } from '../test/service.ts'
 import { until } from '../test/until.ts'
 import { type Dispatcher, startDispatcher } from './dispatcher.ts'
 import type { DispatcherTimings } from './dispatcher-timings.ts'
@@ -230,4 +231,28 @@ test('a fault of the store does not end the dispatcher', async () => {
   const [id] = await submitTo(store, [1])
   await inState(store, id, 'succeeded')
   expect(log.filter((line) => line === 'place 0: disk full')).toHaveLength(2)
+})
+
+test('what depends on others starts at their end, and a student without a teacher fails and says why', async () => {
+  const store = await memory()
+  const expansion = expand({
+    ...experiment,
+    vary: {},
+    seeds: [1],
+    ensemble: {},
+    distill: { run: { model: { name: 'mlp' } }, baseline: false },
+  })
+  if (!expansion.ok) throw new Error(JSON.stringify(expansion.faults))
+  const { id } = await store.submit(expansion.experiment, expansion.runs)
+  await start(store, { pollMs: 1_000_000 }, { workers: 2 })
+  const ended = await until(async () => {
+    const { items } = await store.runs({ filter: `experiment = "${id}"`, sort: 'id' })
+    return items.every(({ finishedAtMs }) => finishedAtMs !== undefined) && items
+  })
+  // The worker of these tests leaves no model.
+  expect(ended.map(({ role, state, message }) => [role, state, message])).toEqual([
+    ['member', 'succeeded', undefined],
+    ['ensemble', 'succeeded', undefined],
+    ['student', 'failed', 'the ensemble that it was to learn from kept no model'],
+  ])
 })

@@ -4,7 +4,8 @@ import type { ClaimedRun, LeaseAnswer, Store } from '@thalweg/store'
 import { createAlarm } from './alarm.ts'
 import { type DispatcherTimings, defaultTimings } from './dispatcher-timings.ts'
 import { reportOf } from './report-of.ts'
-import { threadSlots, threadsOf } from './thread-slots.ts'
+import { runInputs } from './run-inputs.ts'
+import { threadSlots } from './thread-slots.ts'
 import type { Progress } from './worker/protocol.ts'
 import { startWorker, type WorkerProcess } from './worker/worker-process.ts'
 
@@ -117,8 +118,8 @@ export async function startDispatcher(options: DispatcherOptions): Promise<Dispa
         }
       } finally {
         slots.giveBack(claimed)
-        // Other places may have waited for its threads.
-        if (threadsOf(claimed) > 1) alarm.ring()
+        // Other places may have waited for its threads, or for its end.
+        alarm.ring()
       }
     }
   }
@@ -130,8 +131,13 @@ export async function startDispatcher(options: DispatcherOptions): Promise<Dispa
     const run: Active = { claimed, worker, cancel: cancellation.start, endedByDrain: false }
     active.set(runId, run)
     try {
+      const inputs = await runInputs(store, claimed)
+      if ('message' in inputs) {
+        await store.finish(claimed, { state: 'failed', ...inputs })
+        return true
+      }
       const outcome = await worker.train(
-        { document, checkpoint: checkpoint?.data, dataDirectory },
+        { document, checkpoint: checkpoint?.data, dataDirectory, ...inputs },
         async (progress: Progress) => {
           // Storing is synchronous underneath: between two reports, requests that wait are answered.
           await setImmediate()

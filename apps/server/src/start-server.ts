@@ -6,6 +6,7 @@ import { createApp } from './app.ts'
 import { type Dispatcher, maximumWorkers, startDispatcher } from './dispatcher.ts'
 import { type Listener, listen } from './listen.ts'
 import { openDatabase } from './open-database.ts'
+import { createPredictor } from './prediction/predictor.ts'
 import { StartError } from './start-error.ts'
 
 export interface ServerOptions {
@@ -61,6 +62,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   if (dataDirectory !== undefined) requireFolder(dataDirectory)
 
   const store = await openDatabase(databasePath, now)
+  const predictor = createPredictor({ backend, log })
   let draining = false
   let dispatcher: Dispatcher | undefined
   let listener: Listener | undefined
@@ -71,6 +73,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log,
       allowedHosts: [host],
       isDraining: () => draining,
+      predictor,
       dispatcher: {
         wake: () => dispatcher?.wake(),
         cancel: (runId) => dispatcher?.cancel(runId),
@@ -85,6 +88,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       draining = true
       await running.drain()
       await listening.close(httpGraceMs)
+      await predictor.close()
       await store.close()
     }
     let closing: Promise<void> | undefined
@@ -98,6 +102,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }
   } catch (error) {
     await listener?.close(0)
+    await predictor.close()
     await store.close()
     throw error
   }

@@ -30,6 +30,6 @@ export function threadSlots(count: number): ThreadSlots {
   }
 }
 
-export function threadsOf({ document }: ClaimedRun): number {
+function threadsOf({ document }: ClaimedRun): number {
   return document.threads ?? 1
 }

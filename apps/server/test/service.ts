@@ -1,10 +1,15 @@
 import { expand } from '@thalweg/document'
 import { openStore, type Store } from '@thalweg/store'
 import { createApp } from '../src/app.ts'
+import type { Predictor } from '../src/prediction/predictor.ts'
 
 /** The HTTP API over a store in memory: no port, no workers. */
 export async function testService(
-  options: { readonly dataDirectory?: string; readonly store?: Partial<Store> } = {},
+  options: {
+    readonly dataDirectory?: string
+    readonly store?: Partial<Store>
+    readonly predict?: Predictor['predict']
+  } = {},
 ) {
   let nowMs = Date.UTC(2026, 0, 2, 3, 4, 5, 6)
   const store: Store = { ...(await openStore({ path: ':memory:', now: () => nowMs++ })), ...options.store }
@@ -16,6 +21,7 @@ export async function testService(
     store,
     dataDirectory: options.dataDirectory,
     dispatcher: { wake: () => wakes.push('wake'), cancel: (runId) => cancelled.push(runId) },
+    predictor: { predict: options.predict ?? (() => Promise.reject(new Error('nothing predicts here'))) },
     isDraining: () => state.draining,
     log: (line) => log.push(line),
   })

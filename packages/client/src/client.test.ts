@@ -30,6 +30,20 @@ test('sends a document as JSON', async () => {
   expect(requests[0]?.init).toMatchObject({ method: 'POST', body: '{"name":"a","run":{}}' })
 })
 
+test('asks for a report and for predictions', async () => {
+  const report = { members: [], ensemble: { run: 'e', state: 'queued', scores: {} } }
+  const reporting = clientOf(() => Response.json(report))
+  expect(await reporting.client.report('a/b')).toEqual(report)
+  expect(reporting.requests[0]?.url).toBe('http://127.0.0.1:7431/v1/experiments/a%2Fb/report')
+  const predictions = { classes: ['a', 'b'], probabilities: [[0.25, 0.75]], prediction: [1] }
+  const predicting = clientOf(() => Response.json(predictions))
+  expect(await predicting.client.predict({ run: 'r', rows: [[1, 2]] })).toEqual(predictions)
+  expect(predicting.requests[0]).toMatchObject({
+    url: 'http://127.0.0.1:7431/v1/predictions',
+    init: { method: 'POST', body: '{"run":"r","rows":[[1,2]]}' },
+  })
+})
+
 test('keys of a newer service are left out', async () => {
   const { client } = clientOf(() => Response.json({ items: [], total: 0 }))
   expect(await client.experiments()).toEqual({ items: [] })

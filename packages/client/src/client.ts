@@ -1,6 +1,8 @@
 import type { ExperimentInput, RecordedKey } from '@thalweg/document'
 import { z } from 'zod'
 import { errorOfAnswer, parseJson, ServiceError } from './errors.ts'
+import { type PredictionRequest, type Predictions, predictionsSchema } from './prediction.ts'
+import { type ExperimentReport, experimentReportSchema } from './report.ts'
 import {
   type DatasetResource,
   datasetResourceSchema,
@@ -58,6 +60,10 @@ export interface Client {
   submit(document: ExperimentInput): Promise<Submitted>
   experiments(options?: ListOptions): Promise<Page<ExperimentResource>>
   experiment(id: string): Promise<ExperimentResource>
+  /** What came of the experiment's ensemble; rejects where it has none. */
+  report(experimentId: string): Promise<ExperimentReport>
+  /** Class probabilities by the model that a run left. */
+  predict(request: PredictionRequest): Promise<Predictions>
   runs(options?: RunListOptions): Promise<Page<RunResource>>
   run(id: string): Promise<RunDetailsResource>
   series(runId: string, options?: SeriesOptions): Promise<readonly SeriesResource[]>
@@ -70,6 +76,15 @@ export interface Client {
   datasets(): Promise<readonly DatasetResource[]>
   /** Whether the service answers. */
   healthy(): Promise<boolean>
+}
+
+/** A request that sends JSON. */
+function posted(body: unknown): RequestInit {
+  return {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }
 }
 
 type Query = Readonly<Record<string, string | number | undefined>>
@@ -120,12 +135,9 @@ export function createClient(options: ClientOptions): Client {
     (await call(pageSchema(item), path, { query })).items
 
   return {
-    submit: (document) =>
-      call(submittedSchema, '/v1/experiments', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(document),
-      }),
+    submit: (document) => call(submittedSchema, '/v1/experiments', posted(document)),
+    report: (id) => call(experimentReportSchema, `/v1/experiments/${encodeURIComponent(id)}/report`),
+    predict: (question) => call(predictionsSchema, '/v1/predictions', posted(question)),
     experiments: ({ limit, cursor } = {}) =>
       call(pageSchema(experimentResourceSchema), '/v1/experiments', { query: { limit, cursor } }),
     experiment: (id) => call(experimentResourceSchema, `/v1/experiments/${encodeURIComponent(id)}`),

@@ -8,6 +8,13 @@ export {
 } from './client.ts'
 export { ServiceError, type ServiceErrorDetails } from './errors.ts'
 export {
+  type PredictionRequest,
+  type Predictions,
+  predictionRequestSchema,
+  predictionsSchema,
+} from './prediction.ts'
+export { type ExperimentReport, experimentReportSchema } from './report.ts'
+export {
   type ArtifactResource,
   artifactResourceSchema,
   type DatasetResource,

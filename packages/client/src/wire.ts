@@ -1,6 +1,7 @@
 import {
   experimentSchema,
   recordedKeySchema,
+  runRoles,
   runSchema,
   seriesKeySchema,
   tensorSeriesKeySchema,
@@ -54,6 +55,10 @@ export const runResourceSchema = z.object({
   state: runState,
   reason: z.enum(['error', 'diverged', 'lost', 'timeout', 'limit']).optional().describe('Why it failed.'),
   message: z.string().optional().describe('For a person, where state and reason say too little.'),
+  role: z
+    .enum(runRoles)
+    .describe('What it is to its experiment: one of a comparison, or a part of an ensemble.'),
+  dependsOn: z.array(z.string()).describe('The runs that must have ended before it starts.'),
   document: runSchema,
   variation: z.record(z.string(), z.json()).describe('What sets this run apart: dotted path -> value.'),
   tags: z.array(z.string()),
@@ -79,6 +84,7 @@ export const runResourceSchema = z.object({
     .object({ status: z.string(), message: z.string() })
     .optional()
     .describe('How the solver of an optimizer that ends by itself has ended, such as "converged-gradient".'),
+  predictionTimeMs: z.number().min(0).optional().describe('Of 1,000 samples, where scores were asked for.'),
   metrics: z.partialRecord(seriesKeySchema, metricSchema).describe('What became of each series.'),
 })
 

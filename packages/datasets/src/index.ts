@@ -1,3 +1,4 @@
+export { type Affine, applyAffine } from './affine.ts'
 export { augmentImage } from './augment-image.ts'
 export type {
   AugmentationParameters,
@@ -27,6 +28,7 @@ export type {
 export { datasetNames, isStreaming } from './dataset-spec.ts'
 export type { DatasetErrorCode, DatasetErrorDetails } from './errors.ts'
 export { DatasetError } from './errors.ts'
+export { fitStep, type Visit } from './fit-step.ts'
 export type { GenerateOptions } from './generate-dataset.ts'
 export { generateDataset } from './generate-dataset.ts'
 export type { GlyphsOptions } from './glyphs.ts'

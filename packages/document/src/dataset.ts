@@ -6,6 +6,20 @@ const preprocess = z
   .max(3)
   .describe('Applied in order; statistics come from the training part only.')
 
+const seedAndFold = {
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1)
+    .optional()
+    .describe("Of generated samples and of random splits; the run's own seed by default."),
+  fold: z
+    .strictObject({ index: z.int().min(0).max(99), count: z.int().min(2).max(100) })
+    .refine(({ index, count }) => index < count, { path: ['index'], error: 'must be below count' })
+    .optional()
+    .describe('The training samples are cut into so many folds; this one validates, the others train.'),
+}
+
 /** A file inside the data set's own folder; names that leave it are refused when it is opened. */
 const fileName = z.string().min(1).max(255)
 const count = z.int().min(1).max(10_000_000)
@@ -19,6 +33,7 @@ const spirals = z
     noise: z.number().min(0).max(10).default(0.2),
     validation: fraction.default(0.2).describe('Fraction held out.'),
     preprocess: preprocess.default([]),
+    ...seedAndFold,
   })
   .describe("The lecture notes' toy set: one spiral arm per class, in the plane.")
 
@@ -29,6 +44,7 @@ const moons = z
     noise: z.number().min(0).max(10).default(0.1),
     validation: fraction.default(0.2).describe('Fraction held out.'),
     preprocess: preprocess.default([]),
+    ...seedAndFold,
   })
   .describe('Two interleaved half circles.')
 
@@ -41,6 +57,7 @@ const blobs = z
     spread: z.number().min(0).max(100).default(1),
     validation: fraction.default(0.2).describe('Fraction held out.'),
     preprocess: preprocess.default([]),
+    ...seedAndFold,
   })
   .describe('One Gaussian cloud per class.')
 
@@ -51,6 +68,7 @@ const glyphs = z
     noise: z.number().min(0).max(10).default(0.1),
     validation: fraction.default(0.2).describe('Fraction held out.'),
     preprocess: preprocess.default([]),
+    ...seedAndFold,
   })
   .describe('Drawn digits, small images with one channel: no files are needed.')
 
@@ -74,6 +92,7 @@ const mnist = z
       })
       .optional(),
     preprocess: preprocess.default(['scaleToUnit']),
+    ...seedAndFold,
     streaming,
   })
   .describe('Handwritten digits, 28 x 28, the four IDX files; folder `mnist`.')
@@ -93,6 +112,7 @@ const cifar10 = z
       })
       .optional(),
     preprocess: preprocess.default(['subtractMean']),
+    ...seedAndFold,
     streaming,
   })
   .describe('Small colour images, 3 x 32 x 32, binary records; folder `cifar10`.')
@@ -114,6 +134,7 @@ const csv = z
     validation: fraction.default(0.2).describe('Fraction held out.'),
     test: fraction.default(0),
     preprocess: preprocess.default(['standardize']),
+    ...seedAndFold,
   })
   .refine(({ validation, test }) => validation + test <= 0.9, {
     path: ['test'],

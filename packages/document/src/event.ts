@@ -41,6 +41,8 @@ export interface DoneEvent {
   readonly solver?: SolverEnding
   /** The first step at which the document's target was reached, if it has one. */
   readonly targetStep?: number
+  /** Time for 1,000 predictions, of a run that is to end with scores. */
+  readonly predictionTimeMs?: number
 }
 
 /** How a solver ended, such as `converged-gradient`, and one sentence with the numbers behind it. */

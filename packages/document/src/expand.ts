@@ -1,13 +1,8 @@
 import { z } from 'zod'
+import type { ExpandedRun } from './expanded-run.ts'
 import { axisPath, type ExperimentDocument, experimentLimits, experimentSchema } from './experiment.ts'
+import { graphFaults, graphOf, memberParts, runsBeside, runsOfEach } from './graph.ts'
 import { type RunDocument, runSchema } from './run.ts'
-
-/** One run of an experiment: its document, and what sets it apart from its siblings. */
-export interface ExpandedRun {
-  readonly document: RunDocument
-  /** Dotted path -> the value chosen on that axis; empty where nothing varies. */
-  readonly variation: Readonly<Record<string, unknown>>
-}
 
 /** One thing wrong with a document: where (a JSON pointer), which kind, and what in words. */
 export interface DocumentFault {
@@ -22,7 +17,8 @@ export type Expansion =
 
 /**
  * Checks an experiment and expands it into its runs: every combination of `vary` (the first axis slowest), each with
- * every seed. All faults are found at once; a fault in a varied value points into `vary`.
+ * every seed. Those of an ensemble are its members; what is made of them follows. All faults are found at once; a fault in
+ * a varied value points into `vary`.
  */
 export function expand(input: unknown): Expansion {
   const parsed = experimentSchema.safeParse(input)
@@ -44,7 +40,8 @@ function innerPart(input: unknown): ExperimentDocument | undefined {
 
 function expandParsed(experiment: ExperimentDocument): Expansion {
   const axes = Object.entries(experiment.vary)
-  const total = axes.reduce((product, [, values]) => product * values.length, experiment.seeds.length)
+  const combined = axes.reduce((product, [, values]) => product * values.length, experiment.seeds.length)
+  const total = combined * runsOfEach(experiment.ensemble) + runsBeside(experiment)
   if (total > experimentLimits.runs) {
     const message = `the document expands into ${total} runs; at most ${experimentLimits.runs}`
     return { ok: false, faults: [{ pointer: pointerTo(['vary']), code: 'too_big', message }] }
@@ -52,6 +49,7 @@ function expandParsed(experiment: ExperimentDocument): Expansion {
 
   const faults: DocumentFault[] = []
   const runs: ExpandedRun[] = []
+  const shared = memberParts(experiment.ensemble)
   for (const choice of combinations(axes.map(([, values]) => values.length))) {
     const template = structuredClone(experiment.run)
     const chosen = axes.map(([path, values], axis) => ({
@@ -65,13 +63,53 @@ function expandParsed(experiment: ExperimentDocument): Expansion {
         faults.push({ pointer: pointerTo(['vary', path]), code: 'invalid_path', message })
       }
     }
-    const run = runSchema.safeParse({ ...template, seed: experiment.seeds[0] })
+    const run = runSchema.safeParse({ ...template, ...shared, seed: experiment.seeds[0] })
+    const pointer = ([key, ...rest]: readonly string[]) =>
+      Object.hasOwn(shared, key)
+        ? pointerTo(['ensemble', 'members'])
+        : pointerTo(placeOf([key, ...rest], chosen))
     if (run.success) {
       const variation = Object.fromEntries(chosen.map(({ path, value }) => [path, value]))
-      for (const seed of experiment.seeds) runs.push({ document: { ...run.data, seed }, variation })
-    } else faults.push(...faultsOf(run.error, (path) => pointerTo(placeOf(path, chosen))))
+      for (const seed of experiment.seeds) {
+        runs.push({ document: { ...run.data, seed }, variation, role: 'run', dependsOn: [] })
+      }
+      faults.push(...lossFaults(experiment, run.data, pointer))
+    } else faults.push(...faultsOf(run.error, pointer))
   }
-  return faults.length > 0 ? { ok: false, faults: unique(faults) } : { ok: true, experiment, runs }
+  const student = studentOf(experiment)
+  faults.push(...student.faults)
+  if (faults.length === 0) {
+    const graph = graphFaults(experiment, runs)
+    faults.push(...graph.map(({ path, message }) => ({ pointer: pointerTo(path), code: 'custom', message })))
+  }
+  if (faults.length > 0) return { ok: false, faults: unique(faults) }
+  return { ok: true, experiment, runs: graphOf(experiment, runs, student.document) }
+}
+
+/** The student: the run with what `distill.run` puts in its places. */
+function studentOf(experiment: ExperimentDocument): {
+  readonly document?: RunDocument
+  readonly faults: readonly DocumentFault[]
+} {
+  const { run, distill, seeds } = experiment
+  if (distill === undefined) return { faults: [] }
+  const parsed = runSchema.safeParse({ ...run, ...distill.run, seed: seeds[0] })
+  const isShared = ([key]: readonly string[]) => Object.hasOwn(run, key) && !Object.hasOwn(distill.run, key)
+  const pointer = (path: readonly string[]) =>
+    pointerTo(isShared(path) ? ['run', ...path] : ['distill', 'run', ...path])
+  if (!parsed.success) return { faults: faultsOf(parsed.error, pointer) }
+  return { document: parsed.data, faults: lossFaults(experiment, parsed.data, pointer) }
+}
+
+/** Members and students give class probabilities. */
+function lossFaults(
+  { ensemble }: ExperimentDocument,
+  { loss }: RunDocument,
+  pointer: (path: readonly string[]) => string,
+): readonly DocumentFault[] {
+  if (ensemble === undefined || loss.name === 'softmaxCrossEntropy') return []
+  const message = `the models of an ensemble, and its student, need "softmaxCrossEntropy": ${loss.name} gives no probabilities`
+  return [{ pointer: pointer(['loss']), code: 'custom', message }]
 }
 
 interface Chosen {

@@ -1,5 +1,22 @@
 export { type AugmentationDocument, augmentationSchema } from './augmentation.ts'
+export { type AveragingDocument, averagingSchema } from './averaging.ts'
 export { type DatasetDocument, datasetSchema, datasetSummaries } from './dataset.ts'
+export {
+  type DistillationDocument,
+  type DistillDocument,
+  distillationSchema,
+  distillSchema,
+} from './distillation.ts'
+export { type CombinationDocument, type EnsembleDocument, ensembleSchema } from './ensemble.ts'
+export {
+  type EnsembleReport,
+  ensembleReportSchema,
+  type PartScores,
+  type RunScores,
+  runScoresSchema,
+  type Scores,
+  scoresSchema,
+} from './ensemble-report.ts'
 export type {
   CheckpointEvent,
   DoneEvent,
@@ -9,7 +26,8 @@ export type {
   SolverEnding,
   TargetEvent,
 } from './event.ts'
-export { type DocumentFault, type ExpandedRun, type Expansion, expand } from './expand.ts'
+export { type DocumentFault, type Expansion, expand } from './expand.ts'
+export { type ExpandedRun, memberName, type RunRole, runRoles } from './expanded-run.ts'
 export {
   type ExperimentDocument,
   type ExperimentInput,

@@ -1,12 +1,15 @@
 import { optimizerDefinitions } from '@thalweg/optimizers'
 import { z } from 'zod'
 import { augmentationSchema } from './augmentation.ts'
+import { averagingSchema } from './averaging.ts'
 import { datasetSchema } from './dataset.ts'
+import { distillationSchema, transferSchema } from './distillation.ts'
+import { combinationSchema } from './ensemble.ts'
 import { lossSchema, modelSchema } from './model.ts'
 import { isQuasiNewton, learningRateOf, type OptimizerDocument, optimizerSchema } from './optimizer.ts'
 import { type ScheduleDocument, scheduleFault, scheduleSchema } from './schedule.ts'
 import { seriesKeySchema } from './series.ts'
-import { changingLossFaults } from './training-faults.ts'
+import { changingLossFaults, snapshotFaults } from './training-faults.ts'
 
 const target = z
   .strictObject({
@@ -27,6 +30,10 @@ const evaluation = z.strictObject({
     .describe(
       'train.accuracy on this many training samples, drawn with replacement; all of them by default.',
     ),
+  scores: z
+    .boolean()
+    .optional()
+    .describe('Measures Brier score, calibration error and the time of predictions at the end.'),
 })
 
 const earlyStopping = z
@@ -96,6 +103,20 @@ export const runSchema = z
       .strictObject({ every: z.int().min(1).max(1_000_000_000).describe('Steps.') })
       .optional()
       .describe('Records the norms of every tensor, of its gradient and of its update, every so many steps.'),
+    averaging: averagingSchema
+      .optional()
+      .describe('A mean of the weights, measured beside the last ones and kept as a model of its own.'),
+    snapshots: z
+      .strictObject({ cycles: z.int().min(2).max(1000) })
+      .optional()
+      .describe(
+        'The learning rate falls as a cosine in equal cycles; the weights at the end of each are kept.',
+      ),
+    transfer: transferSchema.optional(),
+    ensemble: combinationSchema
+      .optional()
+      .describe('The run combines the models of others and trains nothing.'),
+    distill: distillationSchema.optional().describe('The run learns from the ensemble that it follows.'),
     seed: z
       .int()
       .min(0)
@@ -111,6 +132,9 @@ export const runSchema = z
       for (const { path, message } of changingLossFaults(optimizer.name, run)) {
         context.addIssue({ code: 'custom', path: [...path], message, input: run })
       }
+    }
+    for (const { path, message } of flawed.has('schedule') ? [] : snapshotFaults(run)) {
+      context.addIssue({ code: 'custom', path: [...path], message, input: run })
     }
     const message = flawed.has('schedule') ? undefined : learningRateFault(run.schedule, run.optimizer)
     if (message !== undefined) {

@@ -11,6 +11,9 @@ import { z } from 'zod'
  * batch. `evaluations` and `iterations` are theirs alone. `train.loss` and `gradientNorm` are those of `lbfgs`'s newest
  * iterate over all data, the latter the largest component (projected on bounds), which its tolerance bounds; of `sfo` they
  * are what its model of the sum says.
+ *
+ * `brier` and `calibrationError` (15 bins) are measured once, at the end, on request; `averaged.…` are the losses and
+ * accuracies of the mean weights of `averaging`.
  */
 export const seriesKeys = [
   'train.loss',
@@ -19,6 +22,14 @@ export const seriesKeys = [
   'validation.accuracy',
   'test.loss',
   'test.accuracy',
+  'validation.brier',
+  'validation.calibrationError',
+  'test.brier',
+  'test.calibrationError',
+  'averaged.validation.loss',
+  'averaged.validation.accuracy',
+  'averaged.test.loss',
+  'averaged.test.accuracy',
   'learningRate',
   'gradientNorm',
   'passes',

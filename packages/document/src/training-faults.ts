@@ -1,6 +1,7 @@
 import type { AugmentationDocument } from './augmentation.ts'
 import type { LayerDocument } from './layer.ts'
 import type { ModelDocument } from './model.ts'
+import { isQuasiNewton, learningRateOf, type OptimizerDocument } from './optimizer.ts'
 
 /** What is wrong in a run, and where. */
 export interface TrainingFault {
@@ -31,6 +32,43 @@ export function changingLossFaults(
     ...(sampling === 'shuffle'
       ? []
       : [{ path: ['sampling'], message: `${optimizer} takes every sample in a fixed order; leave it out` }]),
+  ]
+}
+
+/** What keeps the rate from falling in cycles, or the weights of the steps from being averaged. */
+export function snapshotFaults(run: {
+  readonly optimizer: OptimizerDocument
+  readonly schedule: { readonly name: string }
+  readonly averaging?: object | undefined
+  readonly snapshots?: object | undefined
+  readonly earlyStopping?: object | undefined
+}): readonly TrainingFault[] {
+  const { optimizer, schedule, averaging, snapshots, earlyStopping } = run
+  const fault = (part: string, message: string, holds: boolean): readonly TrainingFault[] =>
+    holds ? [{ path: [part], message }] : []
+  const quasiNewton = isQuasiNewton(optimizer)
+  const noRate = quasiNewton || learningRateOf(optimizer) === undefined
+  return [
+    ...fault(
+      'averaging',
+      `the steps of ${optimizer.name} are no noisy iterates to average`,
+      averaging !== undefined && quasiNewton,
+    ),
+    ...(snapshots === undefined
+      ? []
+      : [
+          ...fault('snapshots', `${optimizer.name} has no learning rate that could fall in cycles`, noRate),
+          ...fault(
+            'schedule',
+            'snapshots have a schedule of their own; leave it out',
+            schedule.name !== 'constant',
+          ),
+          ...fault(
+            'earlyStopping',
+            'would cut the cycles of snapshots; leave it out',
+            earlyStopping !== undefined,
+          ),
+        ]),
   ]
 }
 

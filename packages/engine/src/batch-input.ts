@@ -24,6 +24,8 @@ export interface BatchInputParts {
   readonly workspace: Workspace
   /** Copied into the workspace if they are in memory; else through a window as large as a batch. */
   readonly train: Samples
+  /** What the loss compares with [samples, classes], where it reads targets. */
+  readonly targets?: Float64Array | undefined
   readonly batchSize: number
   readonly augmentation: readonly AugmentationSpec[]
   /** The samples as images; undefined where they are none, and nothing can be augmented. */
@@ -41,11 +43,13 @@ export function residentSamples(train: Samples, batchSize: number): number {
  * the images.
  */
 export function createBatchInput(parts: BatchInputParts): BatchInput {
-  const { model, workspace, train, batchSize, augmentation, image, stream } = parts
+  const { model, workspace, train, targets: wanted, batchSize, augmentation, image, stream } = parts
+  const { classes } = model
   if (image !== undefined) checkAugmentations(augmentation, image)
   const resident = residentSamples(train, batchSize)
   const features = workspace[model.precision](resident * model.features)
   const labels = workspace.i32(resident)
+  const targets = wanted && workspace[model.precision](resident * classes)
   const indices = workspace.i32(batchSize)
   const streamed = train.features === undefined
   // Samples in a window lie in the order in which they were read.
@@ -54,6 +58,7 @@ export function createBatchInput(parts: BatchInputParts): BatchInput {
   if (train.features !== undefined) {
     features.set(train.features)
     labels.set(train.labels)
+    if (targets !== undefined && wanted !== undefined) targets.set(wanted)
   }
   const moves = augmentation.length > 0 ? workspace.i32(movesPerSample * batchSize) : undefined
 
@@ -71,12 +76,21 @@ export function createBatchInput(parts: BatchInputParts): BatchInput {
     prepare(rows) {
       if (moves !== undefined && image !== undefined) drawMoves(moves, image, rows)
       if (!streamed) return undefined
-      for (let row = 0; row < rows; row++) labels[row] = train.labels[indices[row]]
+      for (let row = 0; row < rows; row++) {
+        const index = indices[row]
+        labels[row] = train.labels[index]
+        if (targets === undefined || wanted === undefined) continue
+        targets.set(wanted.subarray(index * classes, (index + 1) * classes), row * classes)
+      }
       return train.read(indices, rows, features)
     },
     plan(plan, start, count, batch) {
       const from = places.byteOffset + 4 * start
       plan.call(gatherRows, count, 4, from, labels.byteOffset, batch.labels.byteOffset)
+      if (targets !== undefined) {
+        const targetBytes = classes * targets.BYTES_PER_ELEMENT
+        plan.call(gatherRows, count, targetBytes, from, targets.byteOffset, batch.targets.byteOffset)
+      }
       if (moves === undefined || image === undefined) {
         const rowBytes = model.features * features.BYTES_PER_ELEMENT
         plan.call(gatherRows, count, rowBytes, from, features.byteOffset, batch.features.byteOffset)

@@ -2,6 +2,7 @@ import type { SeriesKey } from '@thalweg/document'
 import { createPlan, partOf, type Workspace } from '@thalweg/kernels'
 import type { Team } from '@thalweg/kernels/node'
 import type { Model, Weights } from '@thalweg/nn'
+import { evaluationRows } from './evaluation-rows.ts'
 import type { Samples } from './samples.ts'
 import type { Stream } from './streams.ts'
 
@@ -22,6 +23,24 @@ export interface EvaluationParts {
 export interface Evaluation {
   /** train.accuracy, and loss and accuracy of validation and test, where the data set has them. */
   measure(): Promise<Measurement>
+  /** Loss and accuracy of validation and test at other weights of the same model, which lie in the same workspace. */
+  measureAt(weights: Weights): Promise<PartValues>
+  /** What the model says of a part, as its loss makes it of the outputs; undefined where the data set has no such part. */
+  predict(part: OtherPart): Promise<PartPredictions | undefined>
+}
+
+export type OtherPart = 'validation' | 'test'
+
+/** Loss and accuracy of the parts that there are. */
+export type PartValues = Readonly<Partial<Record<`${OtherPart}.${'loss' | 'accuracy'}`, number>>>
+
+interface PartPredictions {
+  /** [samples, classes] */
+  readonly predictions: Float32Array | Float64Array
+  readonly labels: Int32Array
+  /** As it is measured. */
+  readonly loss: number
+  readonly accuracy: number
 }
 
 interface Measurement {
@@ -30,14 +49,12 @@ interface Measurement {
   readonly finite: boolean
 }
 
-/** Samples that are evaluated at a time, unless their arrays would take more than `mostBytes`. */
-const mostRows = 1024
-const mostBytes = 1 << 26
-
-/** How many samples of a model are evaluated at a time. */
-function evaluationRows(model: Model): number {
-  const bytesPerRow = model.batchBytes(64, { gradients: false }) / 64
-  return Math.max(1, Math.min(mostRows, Math.floor(mostBytes / bytesPerRow)))
+interface Scoring {
+  readonly weights: Weights
+  /** These samples alone. */
+  readonly chosen?: Int32Array | undefined
+  /** Called with the predictions of the samples from `first` on, which are overwritten by the next ones. */
+  readonly visit?: (first: number, predictions: Float32Array | Float64Array) => void
 }
 
 /** What evaluation takes of the workspace. */
@@ -48,18 +65,20 @@ export function evaluationBytes(model: Model, threads: number): number {
 
 /** Prepares measurements in large batches, of which each thread takes its part. */
 export function createEvaluation(parts: EvaluationParts): Evaluation {
-  const { model, workspace, team, weights, train, others, trainSamples, stream } = parts
+  const { model, workspace, team, weights: own, train, others, trainSamples, stream } = parts
   const threads = Array.from({ length: team.threads }, (_, thread) => thread)
   const capacity = Math.ceil(evaluationRows(model) / team.threads)
   const rowsAtOnce = capacity * team.threads
   const batches = threads.map(() => model.batch(workspace, capacity, { gradients: false }))
   // One job per batch length; there are few: the full one and what is left at the end of a part.
-  const passes = new Map<number, () => void>()
+  const passes = new Map<Weights, Map<number, () => void>>()
   const indices = new Int32Array(capacity)
   const sample = trainSamples === undefined ? undefined : new Int32Array(trainSamples)
 
-  function passFor(rows: number): () => void {
-    const known = passes.get(rows)
+  function passFor(weights: Weights, rows: number): () => void {
+    const ofWeights = passes.get(weights) ?? new Map<number, () => void>()
+    passes.set(weights, ofWeights)
+    const known = ofWeights.get(rows)
     if (known !== undefined) return known
     const plans = threads.map((thread) => {
       const plan = createPlan(workspace)
@@ -68,15 +87,14 @@ export function createEvaluation(parts: EvaluationParts): Evaluation {
       return plan
     })
     const pass = team.job(plans)
-    passes.set(rows, pass)
+    ofWeights.set(rows, pass)
     return pass
   }
 
-  /** Mean loss and fraction classified right, over all samples of a part or over those that `chosen` names. */
-  async function score(part: Samples, chosen?: Int32Array): Promise<{ loss: number; accuracy: number }> {
+  /** Mean loss and fraction classified right, over all samples of a part or over those that are chosen. */
+  async function score(part: Samples, { weights, chosen, visit }: Scoring) {
     const total = chosen?.length ?? part.samples
-    let loss = 0
-    let correct = 0
+    let [loss, correct] = [0, 0]
     for (let first = 0; first < total; first += rowsAtOnce) {
       const rows = Math.min(rowsAtOnce, total - first)
       for (const thread of threads) {
@@ -90,34 +108,59 @@ export function createEvaluation(parts: EvaluationParts): Evaluation {
         }
         await part.read(indices, count, features)
       }
-      passFor(rows)()
+      passFor(weights, rows)()
       for (const thread of threads) {
-        const { count } = partOf(rows, thread, team.threads)
+        const { start, count } = partOf(rows, thread, team.threads)
         if (count === 0) continue
-        loss += batches[thread].result[0] * count
-        correct += batches[thread].result[1]
+        const { result, predictions } = batches[thread]
+        loss += result[0] * count
+        correct += result[1]
+        visit?.(first + start, predictions.subarray(0, count * model.classes))
       }
     }
     return { loss: loss / total, accuracy: correct / total }
   }
 
+  function partNamed(name: OtherPart): Samples | undefined {
+    const part = others[name]
+    return part === undefined || part.samples === 0 ? undefined : part
+  }
+
+  async function measureAt(weights: Weights): Promise<PartValues> {
+    const values: Partial<Record<keyof PartValues, number>> = {}
+    for (const name of ['validation', 'test'] as const) {
+      const part = partNamed(name)
+      if (part === undefined) continue
+      const { loss, accuracy } = await score(part, { weights })
+      values[`${name}.loss`] = loss
+      values[`${name}.accuracy`] = accuracy
+    }
+    return values
+  }
+
   return {
+    measureAt,
     async measure() {
       for (let index = 0; sample !== undefined && index < sample.length; index++) {
         sample[index] = stream.below(train.samples)
       }
-      const onTrain = await score(train, sample)
-      const values: Partial<Record<SeriesKey, number>> = { 'train.accuracy': onTrain.accuracy }
-      let finite = Number.isFinite(onTrain.loss)
-      for (const part of ['validation', 'test'] as const) {
-        const samples = others[part]
-        if (samples === undefined || samples.samples === 0) continue
-        const { loss, accuracy } = await score(samples)
-        values[`${part}.loss`] = loss
-        values[`${part}.accuracy`] = accuracy
-        finite &&= Number.isFinite(loss)
+      const onTrain = await score(train, { weights: own, chosen: sample })
+      const onOthers = await measureAt(own)
+      const losses = [onTrain.loss, onOthers['validation.loss'] ?? 0, onOthers['test.loss'] ?? 0]
+      return {
+        values: { 'train.accuracy': onTrain.accuracy, ...onOthers },
+        finite: losses.every(Number.isFinite),
       }
-      return { values, finite }
+    },
+    async predict(name) {
+      const part = partNamed(name)
+      if (part === undefined) return undefined
+      const all = new (model.precision === 'f32' ? Float32Array : Float64Array)(part.samples * model.classes)
+      const scored = await score(part, {
+        weights: own,
+        visit: (first, predictions) => all.set(predictions, first * model.classes),
+      })
+      return { predictions: all, labels: part.labels, ...scored }
     },
   }
 }

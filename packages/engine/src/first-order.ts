@@ -44,12 +44,13 @@ function stateBytes(model: Model, optimizer: Optimizer, elements: number): numbe
 
 function begin(optimizer: Optimizer, parts: MethodParts): Method {
   const { document, model, weights, input, batchSize, samples, streams, resumed } = parts
-  const learningRate = createLearningRate(document)
-  const overrides = createOverrides(document, learningRate.parameter, optimizer.hyperparameters)
   const sampler = createSampler(document.sampling, samples, batchSize, streams.order)
+  const { batchSizes, stepsPerEpoch } = sampler
+  const totalSteps = document.epochs * stepsPerEpoch
+  const learningRate = createLearningRate(document, totalSteps)
+  const overrides = createOverrides(document, learningRate.parameter, optimizer.hyperparameters)
   const trained = trainedTensors(model, weights, optimizer)
   const state = optimizer.init(trained.parameters, trained.options)
-  const { batchSizes, stepsPerEpoch } = sampler
   const { l2 = 0 } = document
   const { dropout } = streams
   const step = createStep({ ...parts, batchSizes, l2, dropout, optimizer, state, trained })
@@ -75,7 +76,7 @@ function begin(optimizer: Optimizer, parts: MethodParts): Method {
   }
 
   return {
-    totalSteps: document.epochs * stepsPerEpoch,
+    totalSteps,
     passes: (steps) => steps / stepsPerEpoch,
     evaluated: evaluatedParameters(optimizer, optimizer.evaluationParameters(state) ?? weights.parameters),
     step(completed) {

@@ -1,4 +1,5 @@
 import { learningRateOf, type RunDocument } from '@thalweg/document'
+import { snapshotRate } from '@thalweg/ensembles'
 import type { Overrides } from '@thalweg/optimizers'
 import { createSchedule, type Schedule } from '@thalweg/schedulers'
 
@@ -15,18 +16,26 @@ export interface LearningRate {
 }
 
 /**
- * The run's schedule over its optimizer's rate, which is `initial` where the document has none.
- * Throws TypeError for a schedule over a rule that has no learning rate.
+ * The run's schedule over its optimizer's rate, which is `initial` where the document has none; with snapshots the cosine of
+ * their cycles over all steps. Throws TypeError for a schedule over a rule that has no learning rate, RangeError for cycles
+ * that do not fit the steps.
  */
-export function createLearningRate({ schedule, optimizer }: RunDocument): LearningRate {
+export function createLearningRate(document: RunDocument, totalSteps: number): LearningRate {
+  const { schedule, optimizer, snapshots } = document
   const rate = learningRateOf(optimizer)
+  if (snapshots !== undefined && (rate === undefined || schedule.name !== 'constant')) {
+    throw new TypeError('snapshots: need an optimizer with a learning rate and no schedule of their own')
+  }
   if (rate === undefined && schedule.name !== 'constant') {
     throw new TypeError(`schedule ${schedule.name}: the rule has no learningRate to schedule`)
   }
   return {
     parameter: rate?.name,
     recorded: undefined,
-    at: rateAt(schedule, rate?.value),
+    at:
+      snapshots === undefined || rate === undefined
+        ? rateAt(schedule, rate?.value)
+        : snapshotRate({ initial: rate.value, steps: totalSteps, cycles: snapshots.cycles }),
     changed(value) {
       if (value === undefined || value === this.recorded) return {}
       this.recorded = value

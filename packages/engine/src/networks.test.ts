@@ -17,6 +17,7 @@ interface Options {
   readonly dataDirectory?: string
   readonly checkpoint?: Uint8Array
   readonly wantsCheckpoint?: () => boolean
+  readonly teacher?: { readonly data: Uint8Array }
 }
 
 async function collect(document: RunDocument, options: Options = {}) {
@@ -239,10 +240,8 @@ describe('a saved model', () => {
       runDocument({ dataset: { name: 'blobs', samplesPerClass: 20 }, optimizer: { name: 'sgd' } }),
     )
     const bytes = training.saveModel()
-    const text = new TextDecoder('latin1').decode(bytes)
-    const swapped = Uint8Array.from(text.replace('dense1.bias', 'dense9.bias'), (letter) =>
-      letter.charCodeAt(0),
-    )
+    const text = Buffer.from(bytes).toString('latin1')
+    const swapped = Uint8Array.from(Buffer.from(text.replace('dense1.bias', 'dense9.bias'), 'latin1'))
     expect(() => loadModel(swapped)).toThrow(ModelFileError)
     expect(() => loadModel(bytes).predict(new Float32Array(3))).toThrow('multiple of 2 numbers, got 3')
   })
@@ -274,5 +273,16 @@ describe.runIf(process.env.THALWEG_DATA)('a data set that stays in its files', (
     )
     expect(streamed.events).toEqual(inMemory.events)
     expect(streamed.training.saveModel().length).toBeGreaterThan(0)
+
+    const teacher = { data: inMemory.training.saveModel() }
+    const distill = { temperature: 4, hardWeight: 0.3 }
+    const students = await Promise.all(
+      [false, true].map((streaming) => {
+        const document = runDocument({ ...run, dataset: { ...dataset, streaming } })
+        return collect({ ...document, distill }, { dataDirectory: directory, teacher })
+      }),
+    )
+    expect(students[1].events).toEqual(students[0].events)
+    expect(losses(students[0].events)).not.toEqual(losses(inMemory.events))
   })
 })

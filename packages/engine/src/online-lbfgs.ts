@@ -35,10 +35,10 @@ function begin(spec: OnlineLbfgsDocument, parts: MethodParts): Method {
   const { document, model, weights, input, batchSize, samples, streams, resumed } = parts
   const { parameters, statistics } = weights
   const { l2 = 0 } = document
-  const learningRate = createLearningRate(document)
   const sampler = createSampler(document.sampling, samples, batchSize, streams.order)
   const { batchSizes, stepsPerEpoch } = sampler
   const totalSteps = Math.floor((document.epochs * stepsPerEpoch) / 2)
+  const learningRate = createLearningRate(document, totalSteps)
   if (totalSteps === 0) {
     throw new RangeError(
       'onlineLbfgs: a step takes two gradients of a batch, and one epoch of one batch has one; epochs must be at least 2',

@@ -9,6 +9,8 @@ export interface WorkspaceParts {
   readonly model: Model
   /** What the optimizer's state takes. */
   readonly methodBytes: number
+  /** What stands beside the model and its optimizer, such as a mean of the weights. */
+  readonly besideBytes?: number
   readonly train: Samples
   readonly batchSize: number
   readonly threads: number
@@ -21,7 +23,7 @@ function smallBytes(batchSize: number): number {
 
 /** A workspace that holds all of a run; throws RangeError with the sizes where it would be too large. */
 export function createRunWorkspace(parts: WorkspaceParts): Workspace {
-  const { model, methodBytes, train, batchSize, threads } = parts
+  const { model, methodBytes, besideBytes = 0, train, batchSize, threads } = parts
   const elements = elementBytes[model.precision]
   const resident = residentSamples(train, batchSize)
   const bytes =
@@ -29,6 +31,8 @@ export function createRunWorkspace(parts: WorkspaceParts): Workspace {
     batchGradientBytes(model, batchSize, threads) +
     evaluationBytes(model, threads) +
     methodBytes +
+    besideBytes +
+    (model.loss.targets ? bytesFor(resident * model.classes, elements) : 0) +
     bytesFor(resident * model.features, elements) +
     bytesFor(resident, 4) +
     smallBytes(batchSize)

@@ -1,19 +1,17 @@
-import type { RunDocument, RunEvent } from '@thalweg/document'
-import { wasmProducts } from '@thalweg/kernels'
-import { type Backend, createTeam, type Team } from '@thalweg/kernels/node'
-import { createModel, initialize, type Model } from '@thalweg/nn'
-import { createBatchInput } from './batch-input.ts'
+import type { MetricEvent, RunDocument, RunEvent } from '@thalweg/document'
+import type { Backend } from '@thalweg/kernels/node'
+import type { Weights } from '@thalweg/nn'
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 import { createEarlyStopping } from './early-stopping.ts'
-import { createEvaluation } from './evaluation.ts'
-import { methodOf } from './method-of.ts'
-import { layersOf, lossOf } from './network.ts'
+import type { PartValues } from './evaluation.ts'
 import { type RunData, readRunData } from './run-data.ts'
-import { createRunWorkspace } from './run-workspace.ts'
 import { encodeModel } from './saved-model.ts'
+import { reportJson } from './scores.ts'
+import type { TeacherFile } from './soft-targets.ts'
 import { createStreams, type Streams } from './streams.ts'
 import { createTarget } from './target.ts'
 import { createTensorStatistics } from './tensor-statistics.ts'
+import { layOutTraining } from './training-parts.ts'
 
 export interface TrainingOptions {
   /** Where file data sets lie, one folder a set; undefined where none is configured. */
@@ -24,6 +22,15 @@ export interface TrainingOptions {
   readonly checkpoint?: Uint8Array
   /** Asked after every step; where it says true, a checkpoint event follows. Never by default. */
   readonly wantsCheckpoint?: () => boolean
+  /** The file of the model or ensemble that a student learns from; not kept. */
+  readonly teacher?: TeacherFile
+}
+
+/** A file that a training leaves. */
+export interface TrainingArtifact {
+  readonly name: string
+  readonly mediaType: string
+  readonly data: Uint8Array
 }
 
 /** A run, ready to train. */
@@ -40,6 +47,11 @@ export interface Training {
   events(): AsyncGenerator<RunEvent, void>
   /** The model as it is now, as a safetensors file with the document in its metadata. */
   saveModel(): Uint8Array
+  /**
+   * What the run leaves once it has succeeded: `model.safetensors`; `averaged.safetensors` of averaging; `snapshot1.safetensors`
+   * … of snapshots; with scores, or classes left out, `scores.json`.
+   */
+  artifacts(): readonly TrainingArtifact[]
   /** Ends the run's threads and closes its files; the events do so when they end. */
   close(): Promise<void>
 }
@@ -51,11 +63,15 @@ export interface Training {
  * recorded where it changes. After the first step and at each epoch's end `train.accuracy` and the loss and accuracy of
  * the other parts are measured, and `passes` recorded, unless a line search has not moved the model since. A loss or a
  * gradient that is not finite ends the run as diverged, at that step. What a step is, of which optimizer, is in the series'
- * own description.
+ * own description. Of a student `train.loss` is the loss of labels and teacher together; all else is of the labels alone.
  *
- * Rejects with DatasetError, RangeError for a model that does not fit its data or the memory, or CheckpointError.
+ * Rejects with DatasetError, RangeError for a model that does not fit its data or the memory, CheckpointError, TypeError for
+ * a student without a teacher, or what `loadPredictor` throws for its file.
  */
 export async function prepareTraining(document: RunDocument, options: TrainingOptions): Promise<Training> {
+  if (document.ensemble !== undefined) {
+    throw new TypeError('training: the run combines the models of others and trains nothing')
+  }
   const streams = createStreams(document.seed)
   const data = await readRunData(document, options.dataDirectory, streams)
   try {
@@ -66,71 +82,24 @@ export async function prepareTraining(document: RunDocument, options: TrainingOp
   }
 }
 
-/** The run's network over its data. */
-function modelOf(
-  document: RunDocument,
-  { input, classes }: RunData,
-  { products = wasmProducts }: Partial<Backend>,
-): Model {
-  const { model, precision, loss } = document
-  return createModel(layersOf(model, classes), { input, precision, loss: lossOf(loss), products })
-}
-
 async function trainingOn(
   document: RunDocument,
   data: RunData,
   streams: Streams,
-  options: Omit<TrainingOptions, 'dataDirectory'>,
+  options: TrainingOptions,
 ): Promise<Training> {
-  const { checkpoint: resumeFrom, wantsCheckpoint = () => false, backend } = options
-  const { threads = 1, augmentation = [] } = document
-  const { train, validation, test, image } = data
-  if (augmentation.length > 0 && image === undefined) {
-    throw new RangeError('augmentation: the model takes no images; a "network" on a data set of images does')
-  }
-  const batchSize = Math.min(document.batchSize, train.samples)
-  const model = modelOf(document, data, backend ?? {})
-  const definition = methodOf(document, model, train.samples)
-  const { workspaceBytes: methodBytes, checkpointBytes } = definition
-  const workspace = createRunWorkspace({ model, methodBytes, train, batchSize, threads })
-  const weights = model.weights(workspace)
+  const { checkpoint: resumeFrom, wantsCheckpoint = () => false, backend, teacher, dataDirectory } = options
   const resumed = resumeFrom === undefined ? undefined : decodeCheckpoint(document, resumeFrom)
-  // Before the method's state, which may start as a copy of the weights.
-  if (resumed === undefined) initialize(model, weights, document.model.init, streams.init.normal)
+  const parts = await layOutTraining({ document, data, streams, backend, teacher, dataDirectory, resumed })
+  const { model, weights, team, method, evaluated, evaluation, averaging, snapshots, closing } = parts
   const { dropout, augmentation: stream } = streams
-  const input = createBatchInput({ model, workspace, train, batchSize, augmentation, image, stream })
-  const team = await createTeam(workspace, { threads, blasPath: backend?.blasPath })
-  const { method, evaluation } = compiled(team)
-  const { totalSteps, evaluated } = method
+  const { totalSteps } = method
   const target = createTarget(document.target)
   const earlyStopping = createEarlyStopping(document.earlyStopping)
   const statistics = createTensorStatistics(model, weights, document.tensorStatistics)
 
-  /** What runs on the team's threads; ends them where it cannot be compiled. */
-  function compiled(running: Team) {
-    try {
-      const shared = { model, workspace, team: running }
-      const { samples } = train
-      const own = { document, weights, input, batchSize, samples, streams, resumed }
-      const begun = definition.begin({ ...shared, ...own })
-      return {
-        method: begun,
-        evaluation: createEvaluation({
-          ...shared,
-          weights: { ...weights, parameters: begun.evaluated },
-          train,
-          others: { validation, ...(test !== undefined && { test }) },
-          trainSamples: document.evaluation.trainSamples,
-          stream: streams.evaluation,
-        }),
-      }
-    } catch (error) {
-      running.close()
-      throw error
-    }
-  }
-
   function takeCheckpoint(completed: number): Uint8Array {
+    const { facts, arrays } = method.save()
     return encodeCheckpoint(document, {
       step: completed,
       evaluation: streams.evaluation.save(),
@@ -138,7 +107,8 @@ async function trainingOn(
       augmentation: stream.save(),
       earlyStopping: earlyStopping.state,
       targetStep: target.step,
-      ...method.save(),
+      facts,
+      arrays: { ...arrays, ...averaging?.save(), ...snapshots.save() },
     })
   }
 
@@ -150,6 +120,8 @@ async function trainingOn(
     stream.restore(resumed.augmentation)
     earlyStopping.state = resumed.earlyStopping
     target.step = resumed.targetStep
+    averaging?.restore(resumed.arrays)
+    snapshots.restore(resumed.arrays)
     return resumed.step
   }
 
@@ -159,6 +131,8 @@ async function trainingOn(
   }
 
   let started = false
+  /** The mean of the weights as it was measured last. */
+  let averaged: Weights | undefined
 
   async function* events(): AsyncGenerator<RunEvent, void> {
     if (started) throw new TypeError('training: events can be iterated once; prepare the run again')
@@ -176,46 +150,82 @@ async function trainingOn(
       const stepping = method.step(completed)
       const { values: own, finite, moved, ending } = stepping instanceof Promise ? await stepping : stepping
       completed += 1
+      if (finite) {
+        averaging?.after()
+        snapshots.after(completed)
+      }
 
       const epoch = Math.floor(method.passes(completed))
       const endsEpoch = epoch > Math.floor(method.passes(completed - 1))
       const ends = ending !== undefined || completed === totalSteps
       const due = completed === 1 || ends || (endsEpoch && moved)
-      const measured = finite && due ? await evaluation.measure() : undefined
-      const passes = measured === undefined ? undefined : { passes: method.passes(completed) }
+      const measured = finite && due ? await measure(completed) : undefined
       const norms = statistics.after(completed)
       // Most steps have nothing to add, and a copy would be felt where steps are short.
       const isPlain = measured === undefined && norms === undefined
-      const values = isPlain ? own : { ...own, ...measured?.values, ...passes, ...norms }
+      let values = isPlain ? own : { ...own, ...measured?.values, ...norms }
+      const diverged = !finite || measured?.finite === false
+      const stops = !diverged && measured !== undefined && earlyStopping.observe(values)
+      if (!diverged && (ends || stops)) values = { ...values, ...(await closing.close()) }
       yield { type: 'metric', step: completed, values }
-      if (!finite || measured?.finite === false) {
+      if (diverged) {
         yield { type: 'done', outcome: 'diverged', step: completed, ...target.reached() }
         return
       }
       if (target.observe(completed, values)) yield { type: 'target', step: completed }
       if (endsEpoch) yield { type: 'epoch', epoch, step: completed }
-      if (ending !== undefined) {
-        yield { type: 'done', outcome: 'succeeded', step: completed, solver: ending, ...target.reached() }
+      if (ends || stops) {
+        const { predictionTimeMs } = closing
+        yield {
+          ...{ type: 'done', outcome: 'succeeded', step: completed },
+          ...(ending !== undefined && { solver: ending }),
+          ...(!ends && { stoppedEarly: true }),
+          ...(predictionTimeMs !== undefined && { predictionTimeMs }),
+          ...target.reached(),
+        }
         return
       }
-      if (measured !== undefined && earlyStopping.observe(values) && completed < totalSteps) {
-        yield { type: 'done', outcome: 'succeeded', step: completed, stoppedEarly: true, ...target.reached() }
-        return
-      }
-      if (completed < totalSteps && wantsCheckpoint()) {
-        yield { type: 'checkpoint', step: completed, data: takeCheckpoint(completed) }
-      }
+      if (wantsCheckpoint()) yield { type: 'checkpoint', step: completed, data: takeCheckpoint(completed) }
     }
-    yield { type: 'done', outcome: 'succeeded', step: totalSteps, ...target.reached() }
+  }
+
+  /** Measures the model, and the mean of its weights where one is kept. */
+  async function measure(completed: number) {
+    const { values, finite } = await evaluation.measure()
+    averaged = await averaging?.weights()
+    const ofMean = averaged === undefined ? {} : averagedValues(await evaluation.measureAt(averaged))
+    return { values: { ...values, ...ofMean, passes: method.passes(completed) }, finite }
+  }
+
+  const encoded = (part: Pick<Weights, 'parameters' | 'statistics'>) =>
+    encodeModel(document, data, model, part)
+
+  function artifacts(): readonly TrainingArtifact[] {
+    const models = [
+      ['model', evaluated] as const,
+      ...(averaged === undefined ? [] : [['averaged', averaged] as const]),
+      ...snapshots.taken.map((snapshot, index) => [`snapshot${index + 1}`, snapshot] as const),
+    ]
+    const { report } = closing
+    const files = models.map(([name, part]) => {
+      return { name: `${name}.safetensors`, mediaType: 'application/octet-stream', data: encoded(part) }
+    })
+    const scores = { name: 'scores.json', mediaType: 'application/json' }
+    return report === undefined ? files : [...files, { ...scores, data: reportJson(report) }]
   }
 
   return {
     totalSteps,
     parameterCount: model.parameterCount,
-    checkpointBytes,
+    checkpointBytes: parts.checkpointBytes,
     backend: model.products.description,
     events,
-    saveModel: () => encodeModel(document, data, model, { ...weights, parameters: evaluated }),
+    saveModel: () => encoded(evaluated),
+    artifacts,
     close,
   }
+}
+
+function averagedValues(values: PartValues): MetricEvent['values'] {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [`averaged.${key}`, value]))
 }

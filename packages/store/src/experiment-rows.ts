@@ -4,7 +4,7 @@ import type { Database } from './connection.ts'
 import { decodeCursor, encodeCursor, fingerprint } from './cursor.ts'
 import { leavesOf } from './leaves.ts'
 import { pageLimit } from './page-limit.ts'
-import { experiments, params, runs, tags } from './schema.ts'
+import { dependencies, experiments, params, runs, tags } from './schema.ts'
 import type { Experiment, Page, RunState } from './store.ts'
 
 type ExperimentRow = typeof experiments.$inferSelect
@@ -23,6 +23,7 @@ export function insertExperiment(
     createdAtMs,
     document: run.document,
     variation: run.variation,
+    role: run.role,
   }))
   // RETURNING promises no order.
   const sequenceOf = new Map(
@@ -32,6 +33,13 @@ export function insertExperiment(
       )
       .map(({ id, sequence }) => [id, sequence]),
   )
+  const needs = expanded.flatMap(({ dependsOn }, place) =>
+    dependsOn.map((needed) => ({
+      run: sequenceOf.get(queued[place].id)!,
+      dependsOn: sequenceOf.get(queued[needed].id)!,
+    })),
+  )
+  for (const rows of inChunks(needs)) db.insert(dependencies).values(rows).run()
   // Prepared once: an experiment has thousands of leaves, and building a statement costs more than running it.
   const { placeholder } = sql
   const insertLeaf = db
@@ -117,7 +125,7 @@ function withRunCounts(db: Database, rows: readonly ExperimentRow[]): readonly E
   }))
 }
 
-/** SQLite takes 32766 values a statement; a run has 23 columns. */
+/** SQLite takes 32766 values a statement; a run has 27 columns. */
 const chunkRows = 500
 
 function inChunks<T>(rows: readonly T[]): readonly T[][] {

@@ -1,4 +1,4 @@
-import { type SeriesKey, seriesKeys } from '@thalweg/document'
+import { runRoles, type SeriesKey, seriesKeys } from '@thalweg/document'
 import type { FailureReason, RunState } from './store.ts'
 
 /** A plain property of a run that filters and sorts know. */
@@ -19,6 +19,7 @@ export type FieldType = 'text' | 'number' | 'time' | 'any'
 const plainFields = {
   id: 'text',
   experiment: 'text',
+  role: 'text',
   state: 'text',
   reason: 'text',
   backend: 'text',
@@ -50,6 +51,7 @@ const metricFields: ReadonlyMap<string, Field> = new Map(
 /** Texts that a field can have, where they are few: another one is a mistake, not an empty answer. */
 export const closedTexts: ReadonlyMap<PlainField, readonly string[]> = new Map<PlainField, readonly string[]>(
   [
+    ['role', runRoles],
     ['state', ['queued', 'running', 'succeeded', 'failed', 'cancelled'] satisfies RunState[]],
     ['reason', ['error', 'diverged', 'lost', 'timeout', 'limit'] satisfies FailureReason[]],
   ],

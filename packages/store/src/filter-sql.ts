@@ -7,6 +7,7 @@ import { experiments, params, runSummary, runs, tags } from './schema.ts'
 export const plainColumns: Readonly<Record<PlainField, AnySQLiteColumn>> = {
   id: runs.id,
   experiment: runs.experiment,
+  role: runs.role,
   state: runs.state,
   reason: runs.reason,
   backend: runs.backend,

@@ -17,6 +17,7 @@ export type {
   Report,
   Run,
   RunDetails,
+  RunInput,
   RunQuery,
   RunState,
   Series,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { claimed, curve, expanded, leaseMs, reportOf, submit } from './fixtures.suite.ts'
+import { graphSuite } from './graph.suite.ts'
 import { openStore } from './open-store.ts'
 import { queueSuite } from './queue.suite.ts'
 import { recordsSuite } from './records.suite.ts'
@@ -11,7 +12,7 @@ import { recordsSuite } from './records.suite.ts'
 const now = () => 1_700_000_000_000
 const memory = () => openStore({ path: ':memory:', now })
 
-for (const suite of [queueSuite, recordsSuite]) {
+for (const suite of [queueSuite, graphSuite, recordsSuite]) {
   suite('the store on SQLite in memory', (now) => openStore({ path: ':memory:', now }))
 }
 
@@ -21,7 +22,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-for (const suite of [queueSuite, recordsSuite]) {
+for (const suite of [queueSuite, graphSuite, recordsSuite]) {
   suite('the store on SQLite in a file', (now) => openStore({ path: join(folder, 'new', 'runs.db'), now }))
 }
 
@@ -44,6 +45,21 @@ describe('a file', () => {
     expect(await everything(second)).toEqual(before)
     await second.release(run)
     expect((await claimed(second)).checkpoint?.step).toBe(2)
+    await second.close()
+  })
+
+  it('keeps what waits for what', async () => {
+    const path = join(folder, 'runs.db')
+    const first = await openStore({ path, now })
+    await submit(first, { seeds: [1, 2], ensemble: {} })
+    await first.finish(await claimed(first), { state: 'succeeded' })
+    await claimed(first)
+    await first.close()
+    const second = await openStore({ path, now })
+    expect(await second.claim('worker', leaseMs)).toBeUndefined()
+    await second.reclaim({ deadOwner: 'worker', maxAttempts: 3 })
+    await second.finish(await claimed(second), { state: 'succeeded' })
+    expect((await claimed(second)).inputs.map(({ document }) => document.seed)).toEqual([1, 2])
     await second.close()
   })
 
@@ -113,7 +129,13 @@ describe('a file', () => {
     expect(raw.pragma('journal_mode', { simple: true })).toBe('wal')
     expect(raw.pragma('auto_vacuum', { simple: true })).toBe(2)
     const tables = raw.prepare<[], { name: string }>('SELECT name FROM pragma_table_list WHERE wr = 1').all()
-    expect(tables.map(({ name }) => name).sort()).toEqual(['params', 'points', 'run_summary', 'tags'])
+    expect(tables.map(({ name }) => name).sort()).toEqual([
+      'dependencies',
+      'params',
+      'points',
+      'run_summary',
+      'tags',
+    ])
     raw.close()
   })
 })

@@ -49,6 +49,8 @@ export function queueSuite(name: string, open: OpenStore): void {
           state: 'queued',
           reason: undefined,
           message: undefined,
+          role: 'run',
+          dependsOn: [],
           document: runs[1].document,
           variation: {},
           tags: ['a', 'b'],
@@ -65,6 +67,7 @@ export function queueSuite(name: string, open: OpenStore): void {
           targetTrainingMs: undefined,
           stoppedEarly: false,
           solver: undefined,
+          predictionTimeMs: undefined,
           metrics: {},
         })
       })

@@ -3,6 +3,7 @@ import { insertArtifact } from './artifact-rows.ts'
 import type { Database } from './connection.ts'
 import { checkCount, checkDurationMs } from './ranges.ts'
 import type { RecordedPoints } from './recorded-points.ts'
+import { hasEnded, readInputs } from './run-inputs.ts'
 import { checkpoints, runs } from './schema.ts'
 import type { ClaimedRun, Ending, Fence, LeaseAnswer, NewArtifact, Report } from './store.ts'
 
@@ -30,7 +31,7 @@ export function claimRun(
   { owner, leaseMs, mostThreads = Number.POSITIVE_INFINITY, nowMs }: ClaimOptions,
 ): ClaimedRun | undefined {
   checkDurationMs('leaseMs', leaseMs, false)
-  const run = db.select().from(runs).where(isQueued).orderBy(asc(runs.sequence)).limit(1).get()
+  const run = db.select().from(runs).where(and(isQueued, hasEnded)).orderBy(asc(runs.sequence)).limit(1).get()
   if (run === undefined || (run.document.threads ?? 1) > mostThreads) return undefined
   const checkpoint = db.select().from(checkpoints).where(eq(checkpoints.run, run.sequence)).get()
   const attempt = run.attempt + 1
@@ -51,6 +52,7 @@ export function claimRun(
     attempt,
     document: run.document,
     checkpoint: checkpoint && { step: checkpoint.step, data: checkpoint.data },
+    inputs: readInputs(db, run.sequence),
   }
 }
 
@@ -125,6 +127,7 @@ function endingColumns(ending: Ending): RunChange {
         state: 'succeeded',
         stoppedEarly: ending.stoppedEarly ?? false,
         solver: ending.solver ?? null,
+        predictionTimeMs: ending.predictionTimeMs ?? null,
         message: ending.message ?? null,
       }
     case 'failed':

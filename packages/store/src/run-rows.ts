@@ -2,6 +2,7 @@ import type { SeriesKey, TensorSeriesKey } from '@thalweg/document'
 import { asc, eq, inArray } from 'drizzle-orm'
 import { listArtifacts } from './artifact-rows.ts'
 import type { Database } from './connection.ts'
+import { readDependencies } from './run-inputs.ts'
 import { runSummary, runs, series, tags } from './schema.ts'
 import { isSeriesKey } from './series-keys.ts'
 import type { Run, RunDetails, SeriesSummary } from './store.ts'
@@ -26,7 +27,7 @@ function listTensorSeries(db: Database, run: number): readonly TensorSeriesKey[]
     .flatMap(({ key }) => (isSeriesKey(key) ? [] : [key]))
 }
 
-/** The runs in the order asked for, with tags and summaries: three queries however many they are. */
+/** The runs in the order asked for, with tags, dependencies and summaries: four queries however many they are. */
 export function readRuns(db: Database, sequences: readonly number[]): readonly Run[] {
   if (sequences.length === 0) return []
   const wanted = [...sequences]
@@ -47,19 +48,31 @@ export function readRuns(db: Database, sequences: readonly number[]): readonly R
     const metrics = metricsOf.get(row.run)
     if (metrics !== undefined) metrics[row.key] = toSummary(row)
   }
+  const dependenciesOf = readDependencies(db, wanted)
   const place = new Map(wanted.map((run, index) => [run, index]))
   return rows
     .sort((a, b) => place.get(a.sequence)! - place.get(b.sequence)!)
-    .map((row) => toRun(row, tagsOf.get(row.sequence) ?? [], metricsOf.get(row.sequence) ?? {}))
+    .map((row) =>
+      toRun(row, {
+        dependsOn: dependenciesOf.get(row.sequence) ?? [],
+        tags: tagsOf.get(row.sequence) ?? [],
+        metrics: metricsOf.get(row.sequence) ?? {},
+      }),
+    )
 }
 
-function toRun(row: typeof runs.$inferSelect, tags: readonly string[], metrics: Run['metrics']): Run {
+function toRun(
+  row: typeof runs.$inferSelect,
+  { dependsOn, tags, metrics }: Pick<Run, 'dependsOn' | 'tags' | 'metrics'>,
+): Run {
   return {
     id: row.id,
     experimentId: row.experiment,
     state: row.state,
     reason: row.reason ?? undefined,
     message: row.message ?? undefined,
+    role: row.role,
+    dependsOn,
     document: row.document,
     variation: row.variation,
     tags,
@@ -76,6 +89,7 @@ function toRun(row: typeof runs.$inferSelect, tags: readonly string[], metrics: 
     targetTrainingMs: row.targetTrainingMs ?? undefined,
     stoppedEarly: row.stoppedEarly,
     solver: row.solver ?? undefined,
+    predictionTimeMs: row.predictionTimeMs ?? undefined,
     metrics,
   }
 }

@@ -2,6 +2,7 @@ import {
   type ExperimentDocument,
   type RecordedKey,
   type RunDocument,
+  runRoles,
   type SeriesKey,
   type SolverEnding,
   seriesKeys,
@@ -66,6 +67,8 @@ export const runs = sqliteTable(
     targetTrainingMs: real('target_training_ms'),
     stoppedEarly: integer('stopped_early', { mode: 'boolean' }).notNull().default(false),
     solver: text('solver', { mode: 'json' }).$type<SolverEnding>(),
+    role: text('role', { enum: runRoles }).notNull().default('run'),
+    predictionTimeMs: real('prediction_time_ms'),
   },
   (table) => [
     index('runs_queued').on(table.sequence).where(sql`state = 'queued'`),
@@ -83,6 +86,18 @@ const ofRun = () =>
   integer('run')
     .notNull()
     .references(() => runs.sequence)
+
+/** Which runs must have ended before a run starts. WITHOUT ROWID. */
+export const dependencies = sqliteTable(
+  'dependencies',
+  {
+    run: ofRun(),
+    dependsOn: integer('depends_on')
+      .notNull()
+      .references(() => runs.sequence),
+  },
+  (table) => [primaryKey({ columns: [table.run, table.dependsOn] })],
+)
 
 /** Every leaf of a run's document by dotted path, for filters: numbers in `num`, all else in `text`. WITHOUT ROWID. */
 export const params = sqliteTable(

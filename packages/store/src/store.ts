@@ -3,6 +3,7 @@ import type {
   ExperimentDocument,
   RecordedKey,
   RunDocument,
+  RunRole,
   SeriesKey,
   SolverEnding,
   TensorSeriesKey,
@@ -40,6 +41,10 @@ export interface Run {
   readonly reason: FailureReason | undefined
   /** For a person, where `state` and `reason` do not say enough. */
   readonly message: string | undefined
+  /** What it is to its experiment: one of a comparison, or a part of an ensemble. */
+  readonly role: RunRole
+  /** The runs that must have ended before it starts, in the order of the expansion. */
+  readonly dependsOn: readonly string[]
   readonly document: RunDocument
   /** What sets this run apart in its experiment: dotted path -> value. */
   readonly variation: Readonly<Record<string, unknown>>
@@ -64,6 +69,8 @@ export interface Run {
   readonly stoppedEarly: boolean
   /** Why the solver of a run that succeeded ended, of an optimizer that ends by itself. */
   readonly solver: SolverEnding | undefined
+  /** Time for 1,000 predictions, of a run that ended with scores. */
+  readonly predictionTimeMs: number | undefined
   readonly metrics: Readonly<Partial<Record<SeriesKey, SeriesSummary>>>
 }
 
@@ -101,6 +108,20 @@ export interface ClaimedRun extends Fence {
   readonly document: RunDocument
   /** Where to go on, if an earlier attempt left a checkpoint; points recorded after its step are gone. */
   readonly checkpoint: { readonly step: number; readonly data: Uint8Array } | undefined
+  /** What became of the runs that it depends on, all of them ended, in the order of the expansion. */
+  readonly inputs: readonly RunInput[]
+}
+
+/** A run that another one depends on, at its end. */
+export interface RunInput {
+  readonly runId: string
+  readonly role: RunRole
+  readonly state: RunState
+  readonly reason: FailureReason | undefined
+  readonly message: string | undefined
+  readonly document: RunDocument
+  readonly variation: Readonly<Record<string, unknown>>
+  readonly artifacts: readonly Artifact[]
 }
 
 export interface Point {
@@ -135,6 +156,7 @@ export type Ending =
       readonly state: 'succeeded'
       readonly stoppedEarly?: true
       readonly solver?: SolverEnding
+      readonly predictionTimeMs?: number
       readonly message?: string
       readonly artifacts?: readonly NewArtifact[]
     }
@@ -204,7 +226,8 @@ export interface Store {
 
   /**
    * Takes the oldest queued run for `owner` until `leaseMs` from now; none where that one wants more than `mostThreads`
-   * threads, any number by default. No run overtakes another.
+   * threads, any number by default. A run waits until those that it depends on have ended, whatever became of them;
+   * apart from that no run overtakes another.
    */
   claim(owner: string, leaseMs: number, mostThreads?: number): Promise<ClaimedRun | undefined>
   heartbeat(fence: Fence, leaseMs: number): Promise<LeaseAnswer>

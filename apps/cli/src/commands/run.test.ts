@@ -97,6 +97,25 @@ describe('thalweg run', () => {
     expect(surroundings.stdout.text).toMatch(/sgd .*NaN .*diverged/)
   })
 
+  it('exits 0 where an ensemble could do without the member that failed, else 1', async () => {
+    const ensemble = { ...document, name: 'ensemble', ensemble: { minMembers: 1 } }
+    await writeFile(path.join(directory, 'ensemble.json'), JSON.stringify(ensemble))
+    for (const [state, exitCode] of [
+      ['succeeded', 0],
+      ['failed', 1],
+    ] as const) {
+      const surroundings = captureSurroundings({ directory })
+      const { service } = surroundings
+      service.advance = (run) => {
+        if (run.role === 'ensemble') return { ...run, state }
+        return run.document.optimizer.name === 'sgd' ? { ...run, state: 'failed' } : train(run)
+      }
+      service.reports.set(fakeId(1, 0), { members: [], ensemble: { run: 'e', state, scores: {} } })
+      expect(await runProgram(['run', 'ensemble.json'], surroundings)).toBe(exitCode)
+      expect(surroundings.stdout.text).toContain('ensemble (validation samples)')
+    }
+  })
+
   it('Ctrl-C stops the watching and leaves the runs going', async () => {
     const surroundings = captureSurroundings({ directory })
     surroundings.service.advance = (run) => ({ ...run, state: 'running' })

@@ -2,8 +2,7 @@ import path from 'node:path'
 import { type Command, Option } from 'commander'
 import { CommandFailure, interruptedExitCode } from '../command-failure.ts'
 import { compareAlone } from '../comparison/compare-alone.ts'
-import { compareVariations } from '../comparison/comparison.ts'
-import { comparisonTable } from '../comparison/comparison-table.ts'
+import { writeComparisonReport } from '../comparison/comparison-report.ts'
 import { dataDirectoryOf } from '../data-directory.ts'
 import { readExperimentFile } from '../experiment-file.ts'
 import { createProgress } from '../progress/progress.ts'
@@ -13,9 +12,7 @@ import { requireSuccess } from '../run-failures.ts'
 import { serverAddress, serverOption, suggestion } from '../server-address.ts'
 import { withStopSignal } from '../stop-signal.ts'
 import type { Surroundings } from '../surroundings.ts'
-import { coloursFor } from '../terminal/colours.ts'
 import { countOf } from '../terminal/count.ts'
-import { tableWidth } from '../terminal/terminal-width.ts'
 import { isUnreachable } from '../unreachable.ts'
 
 interface RunOptions {
@@ -44,10 +41,10 @@ export function addRun(program: Command, surroundings: Surroundings): void {
 }
 
 async function run(file: string, options: RunOptions, surroundings: Surroundings): Promise<void> {
-  const { stdout, stderr, environment } = surroundings
+  const { stdout, stderr } = surroundings
   const document = await readExperimentFile(path.resolve(surroundings.directory, file), file)
+  const report = { keys: [], smoothing: 1, logarithmic: false }
   if (options.alone === true) {
-    const report = { keys: [], smoothing: 1, logarithmic: false }
     return compareAlone(document, { dataDirectory: dataDirectoryOf(surroundings), report }, surroundings)
   }
   const address = serverAddress(options.server, surroundings)
@@ -85,13 +82,7 @@ async function run(file: string, options: RunOptions, surroundings: Surroundings
   if (options.json === true) {
     stdout.write(`${JSON.stringify({ id: submitted.id, runs }, null, 2)}\n`)
   } else {
-    const table = comparisonTable(
-      compareVariations(runs, document),
-      document,
-      coloursFor(stdout, environment),
-      tableWidth(stdout),
-    )
-    stdout.write(table)
+    await writeComparisonReport(client, { runs, document }, report, surroundings)
   }
   requireSuccess(runs, document)
 }

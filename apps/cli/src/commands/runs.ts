@@ -38,7 +38,7 @@ export function addRuns(program: Command, surroundings: Surroundings): void {
     .addHelpText(
       'after',
       `
-Fields: id, experiment, experimentName, state, reason, backend, step, createdAt, optimizer, dataset, seed, tag, params.<path>, metrics.<series>.
+Fields: id, experiment, experimentName, role, state, reason, backend, step, createdAt, optimizer, dataset, seed, tag, params.<path>, metrics.<series>.
 
 Examples:
   thalweg runs --filter 'optimizer = "adam" AND metrics.validation.accuracy > 0.9'

@@ -28,7 +28,7 @@ export function addShow(program: Command, surroundings: Surroundings): void {
     .command('show')
     .summary('look at a run or an experiment')
     .description(
-      'Show a run with its metrics and loss curve, or an experiment with the comparison of its runs.',
+      'Show a run with its metrics and loss curve, or an experiment with the comparison of its runs and the report of its ensemble.',
     )
     .argument('<id>', 'the id of a run or an experiment, or the start or end of it')
     .option(
@@ -89,7 +89,8 @@ async function showExperiment(
   const { keys = ['train.loss'], smooth: smoothing, log: logarithmic = false } = options
   const runs = inDocumentOrder(await experimentRuns(client, experiment.id), document)
   if (options.json === true) {
-    stdout.write(`${JSON.stringify({ experiment, runs }, null, 2)}\n`)
+    const report = document.ensemble === undefined ? undefined : await client.report(experiment.id)
+    stdout.write(`${JSON.stringify({ experiment, runs, report }, null, 2)}\n`)
     return
   }
   const counts = runStates

@@ -8,6 +8,7 @@ import { coloursFor } from '../terminal/colours.ts'
 import { tableWidth, terminalWidth } from '../terminal/terminal-width.ts'
 import { compareVariations, extentOf } from './comparison.ts'
 import { comparisonTable } from './comparison-table.ts'
+import { ensembleTable } from './ensemble-table.ts'
 import type { Variations } from './run-label.ts'
 
 export interface ReportOptions {
@@ -20,7 +21,7 @@ export interface ReportOptions {
   readonly extent?: Extent
 }
 
-/** Writes the comparison table of an experiment and, for each key, a drawing with one curve per variation. */
+/** Writes the comparison table of an experiment, the report of its ensemble if it has one, and, for each key, a drawing with one curve per variation. */
 export async function writeComparisonReport(
   client: Client,
   { runs, document }: { readonly runs: readonly RunResource[]; readonly document: Variations },
@@ -32,6 +33,11 @@ export async function writeComparisonReport(
   const variations = compareVariations(runs, document)
   const extent = wanted ?? extentOf(variations)
   stdout.write(comparisonTable(variations, document, colours, tableWidth(stdout)))
+  const ensemble = runs.find(({ role }) => role === 'ensemble')
+  if (ensemble !== undefined) {
+    const report = await client.report(ensemble.experimentId)
+    stdout.write(`\n${ensembleTable(report, colours, tableWidth(stdout))}`)
+  }
   for (const key of keys) {
     const curves = await experimentCurves(client, variations, document, { key, width, smoothing, extent })
     const remarks = [

@@ -56,6 +56,23 @@ describe('comparisonTable', () => {
     ])
   })
 
+  it('shows what the average of the weights reached beside the last ones', () => {
+    const [titles = '', , row = ''] = table(
+      experiment([1], () => ({
+        metrics: {
+          'test.loss': metric(0.5),
+          'averaged.test.loss': metric(0.25),
+          'averaged.test.accuracy': metric(0.9),
+          'averaged.validation.loss': metric(0.375),
+        },
+      })),
+    )
+    expect(titles).toMatch(/test loss +averaged: val\. loss +averaged: test acc\. +averaged: test loss/)
+    expect(row).toMatch(/ 0\.500 +0\.375 +90\.0% +0\.250 /)
+    const [plain = ''] = table(experiment([1], () => ({ metrics: { 'test.loss': metric(0.5) } })))
+    expect(plain).not.toMatch(/test loss/)
+  })
+
   it('gives mean ± sample standard deviation over the seeds', () => {
     // 0.90, 0.92, 0.97: mean 2.79 / 3 = 0.93; squares 9 + 1 + 16 = 26 (1e-4); sqrt(13) = 3.606 %.
     // Losses 1, 2, 6: mean 3; squares 4 + 1 + 9 = 14; sqrt(7) = 2.646.

@@ -76,6 +76,11 @@ function metricColumns(variations: readonly Variation[], colours: Colours): read
     ['test.accuracy', column('test acc.', 'test.accuracy', formatPercent)],
     ['train.loss', column('batch loss', 'train.loss', formatMeasured)],
     ['validation.loss', column('val. loss', 'validation.loss', formatMeasured)],
+    // What has an average of the weights beside it.
+    ['averaged.test.loss', column('test loss', 'test.loss', formatMeasured)],
+    ['averaged.validation.loss', column('averaged: val. loss', 'averaged.validation.loss', formatMeasured)],
+    ['averaged.test.accuracy', column('averaged: test acc.', 'averaged.test.accuracy', formatPercent)],
+    ['averaged.test.loss', column('averaged: test loss', 'averaged.test.loss', formatMeasured)],
   ]
   return columns
     .filter(([key]) => variations.some(({ statistics }) => statistics.has(key)))

@@ -2,10 +2,10 @@ import type { RunResource } from '@thalweg/client'
 import type { SeriesKey } from '@thalweg/document'
 import { lastValue } from '../metric.ts'
 import { comparableExtent, type Extent, passesPerStep } from '../passes.ts'
-import { inDocumentOrder, type Variations, variationOrder } from './run-label.ts'
+import { inDocumentOrder, isCompared, type Variations, variationOrder } from './run-label.ts'
 import { type SampleStatistics, sampleStatistics } from './sample-statistics.ts'
 
-/** The runs that differ in nothing but their seed. */
+/** The runs that differ in nothing but their seed, or the fold that they leave out. */
 export interface Variation {
   readonly runs: readonly [RunResource, ...RunResource[]]
   /** Statistics over the seeds of each quantity's last value. */
@@ -32,16 +32,20 @@ const compared = [
   'test.accuracy',
   'train.loss',
   'validation.loss',
+  'test.loss',
+  'averaged.validation.loss',
+  'averaged.test.accuracy',
+  'averaged.test.loss',
   'passes',
 ] as const satisfies readonly SeriesKey[]
 
-/** Groups the runs of an experiment by what varies, in the order of its document. */
+/** Groups the runs that an experiment compares by what varies, in the order of its document. */
 export function compareVariations(
   runs: readonly RunResource[],
   experiment: Variations,
 ): readonly Variation[] {
   const groups = new Map<string, [RunResource, ...RunResource[]]>()
-  for (const run of inDocumentOrder(runs, experiment)) {
+  for (const run of inDocumentOrder(runs.filter(isCompared), experiment)) {
     const key = variationOrder(run, experiment).join(' ')
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [run])

@@ -1,25 +1,34 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { RunResource } from '@thalweg/client'
-import type { ExperimentDocument } from '@thalweg/document'
+import { type ExperimentDocument, runRoles } from '@thalweg/document'
 import { formatChosen } from '../terminal/number-format.ts'
 
 /** What of an experiment's document decides how its runs are told apart. */
 export type Variations = Pick<ExperimentDocument, 'vary' | 'seeds'>
 
 /** What a label needs of a run. */
-export type LabelledRun = Pick<RunResource, 'variation' | 'document'>
+export type LabelledRun = Pick<RunResource, 'variation' | 'document' | 'role'>
 
-/** A short name of a run among its siblings: `adam`, `learningRate=1e-3 seed=2`. */
+/** Whether a run is one of those that an experiment compares; the others are made of them. */
+export function isCompared({ role }: Pick<RunResource, 'role'>): boolean {
+  return role === 'run' || role === 'member'
+}
+
+/** A short name of a run among its siblings: `adam`, `learningRate=1e-3 seed=2`, `student`. */
 export function runLabel(run: LabelledRun, experiment: Variations): string {
-  const seed = experiment.seeds.length > 1 ? [`seed=${run.document.seed}`] : []
+  if (!isCompared(run)) return run.role
+  const { seed: own, dataset } = run.document
+  const seed = experiment.seeds.length > 1 ? [`seed=${own}`] : []
+  const fold = dataset.fold === undefined ? [] : [`fold=${dataset.fold.index + 1}/${dataset.fold.count}`]
   const axes = axisLabels(run, experiment).map(({ name, text, bare }) => (bare ? text : `${name}=${text}`))
-  const parts = [...axes, ...seed]
+  const parts = [...axes, ...seed, ...fold]
   return parts.length > 0 ? parts.join(' ') : run.document.optimizer.name
 }
 
 /** The short name of a run's variation, seeds left out. */
 export function variationLabel(run: LabelledRun, experiment: Variations): string {
-  return runLabel(run, { ...experiment, seeds: [] })
+  const { fold: _, ...dataset } = run.document.dataset
+  return runLabel({ ...run, document: { ...run.document, dataset } }, { ...experiment, seeds: [] })
 }
 
 export interface AxisLabel {
@@ -56,14 +65,19 @@ export function variationOrder(run: LabelledRun, experiment: Variations): readon
   )
 }
 
-/** The runs in the order of the document: its axes, then its seeds. */
+/** The runs in the order of the document: its axes, its seeds, its folds; then what is made of them. */
 export function inDocumentOrder<T extends LabelledRun>(
   runs: readonly T[],
   experiment: Variations,
 ): readonly T[] {
   const keyed = runs.map((run) => ({
     run,
-    key: [...variationOrder(run, experiment), experiment.seeds.indexOf(run.document.seed)],
+    key: [
+      isCompared(run) ? 0 : runRoles.indexOf(run.role),
+      ...variationOrder(run, experiment),
+      experiment.seeds.indexOf(run.document.seed),
+      run.document.dataset.fold?.index ?? 0,
+    ],
   }))
   keyed.sort((a, b) => {
     const axis = a.key.findIndex((index, at) => index !== b.key[at])

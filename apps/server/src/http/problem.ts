@@ -14,11 +14,14 @@ export const problems = {
   'not-found': { status: 404, title: 'There is no such thing here' },
   'method-not-allowed': { status: 405, title: 'The method does not apply here' },
   'run-finished': { status: 409, title: 'The run has already finished' },
+  'no-model': { status: 409, title: 'The run has no model that predicts' },
   'too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body must be application/json' },
   misdirected: { status: 421, title: 'The request is for another host' },
+  'invalid-body': { status: 422, title: 'The body does not fit' },
   'invalid-document': { status: 422, title: 'The document is invalid' },
   internal: { status: 500, title: 'The service failed' },
+  busy: { status: 503, title: 'Too many predictions wait' },
   draining: { status: 503, title: 'The service is shutting down' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }> &
   Record<QueryErrorCode, unknown>

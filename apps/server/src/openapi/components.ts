@@ -1,7 +1,10 @@
 import {
   datasetResourceSchema,
+  experimentReportSchema,
   experimentResourceSchema,
   optimizerResourceSchema,
+  predictionRequestSchema,
+  predictionsSchema,
   problemSchema,
   runDetailsResourceSchema,
   runResourceSchema,
@@ -15,9 +18,15 @@ import { z } from 'zod'
 // The library behind zod-openapi does not end on schemas that contain themselves, as any JSON value does. zod's own
 // JSON Schema is what OpenAPI 3.1 wants, so the components come from there, and routes refer to them by name.
 
-const documents = { ExperimentDocument: experimentSchema, RunDocument: runSchema }
+const documents = {
+  ExperimentDocument: experimentSchema,
+  RunDocument: runSchema,
+  PredictionRequest: predictionRequestSchema,
+}
 const resources = {
   Experiment: experimentResourceSchema,
+  ExperimentReport: experimentReportSchema,
+  Predictions: predictionsSchema,
   Run: runResourceSchema,
   RunDetails: runDetailsResourceSchema,
   Series: seriesResourceSchema,
@@ -38,6 +47,8 @@ export function referenceTo(name: ResourceName | keyof typeof documents) {
 /** The schemas of the wire, which the API's description tells by reference to their components. */
 export const components = {
   Experiment: referred('Experiment', experimentResourceSchema),
+  ExperimentReport: referred('ExperimentReport', experimentReportSchema),
+  Predictions: referred('Predictions', predictionsSchema),
   Run: referred('Run', runResourceSchema),
   RunDetails: referred('RunDetails', runDetailsResourceSchema),
   Series: referred('Series', seriesResourceSchema),

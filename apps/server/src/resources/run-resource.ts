@@ -18,6 +18,8 @@ export function runResource(run: Run): RunResource {
     state: run.state,
     reason: run.reason,
     message: run.message,
+    role: run.role,
+    dependsOn: [...run.dependsOn],
     document: run.document,
     variation: variationSchema.parse(run.variation),
     tags: [...run.tags],
@@ -35,6 +37,7 @@ export function runResource(run: Run): RunResource {
     targetTrainingMs: run.targetTrainingMs,
     stoppedEarly: run.stoppedEarly,
     solver: run.solver,
+    predictionTimeMs: run.predictionTimeMs,
     metrics: Object.fromEntries(
       Object.entries(run.metrics).map(([key, summary]) => [
         key,

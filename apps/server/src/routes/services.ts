@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Store } from '@thalweg/store'
+import type { Predictor } from '../prediction/predictor.ts'
 
 /** What the routes work with. */
 export interface Services {
@@ -11,6 +12,7 @@ export interface Services {
     wake(): void
     cancel(runId: string): void
   }
+  readonly predictor: Pick<Predictor, 'predict'>
   /** Whether the service is shutting down: nothing new is taken on. */
   readonly isDraining: () => boolean
 }

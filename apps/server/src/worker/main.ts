@@ -1,6 +1,7 @@
-/** A worker process: trains one run after another, as the server tells it. It never opens the database. */
+/** A worker process: trains or combines, one run after another, as the server tells it. It never opens the database. */
 import { setFlagsFromString } from 'node:v8'
 import { backendChoice, findBackend } from '@thalweg/kernels/node'
+import { combineRun } from './combine-run.ts'
 import type { Assignment, FromWorker, StopReason, ToWorker } from './protocol.ts'
 import { reportChannel } from './report-channel.ts'
 import { trainRun } from './train-run.ts'
@@ -45,7 +46,9 @@ async function train(assignment: Assignment): Promise<void> {
   const own: Current = { stored: reports.stored, stopReason: undefined }
   current = own
   const alive = setInterval(() => post({ type: 'alive' }), aliveEveryMs)
-  const outcome = await trainRun(assignment, { backend, reports, stopReason: () => own.stopReason })
+  const options = { backend, reports, stopReason: () => own.stopReason }
+  const isCombination = assignment.document.ensemble !== undefined
+  const outcome = await (isCombination ? combineRun : trainRun)(assignment, options)
   clearInterval(alive)
   current = undefined
   post({ type: 'ended', outcome })

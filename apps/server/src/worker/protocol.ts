@@ -1,4 +1,5 @@
 import type { RecordedKey, RunDocument } from '@thalweg/document'
+import type { EnsembleInput } from '@thalweg/engine'
 import type { Ending } from '@thalweg/store'
 
 /** What the server and a worker process say to each other; the types are erased, so neither loads the other's code. */
@@ -9,6 +10,10 @@ export interface Assignment {
   /** Where to go on, if an earlier attempt left a checkpoint. */
   readonly checkpoint: Uint8Array | undefined
   readonly dataDirectory: string | undefined
+  /** What a combination combines; none for other runs. */
+  readonly members: readonly EnsembleInput[]
+  /** The model that a student learns from. */
+  readonly teacher: Uint8Array | undefined
 }
 
 /** Points of one series, as columns: a fast run has tens of thousands a second, and typed arrays are sent as bytes. */

@@ -6,6 +6,7 @@ import { runEnding } from './run-ending.ts'
 
 const document = runSchema.parse({ dataset: { name: 'spirals' }, optimizer: { name: 'sgd' }, seed: 1 })
 const data = Uint8Array.of(1, 2, 3)
+const artifacts = [{ name: 'model.safetensors', mediaType: 'application/octet-stream', data }]
 const training: Training = {
   totalSteps: 9,
   parameterCount: 3,
@@ -13,10 +14,10 @@ const training: Training = {
   backend: 'wasm',
   events: () => expect.unreachable(),
   saveModel: () => data,
+  artifacts: () => artifacts,
   close: async () => {},
 }
 const done = { type: 'done', outcome: 'succeeded', step: 9 } as const
-const artifacts = [{ name: 'model.safetensors', mediaType: 'application/octet-stream', data }]
 
 test('a run that succeeded leaves its model', () => {
   expect(runEnding(done, document, training, 0)).toEqual({ state: 'succeeded', artifacts })
@@ -25,6 +26,8 @@ test('a run that succeeded leaves its model', () => {
   const solver = { status: 'line-search-failed', message: 'no acceptable step' }
   const ended = runEnding({ ...done, solver }, document, training, 0)
   expect(ended).toEqual({ state: 'succeeded', solver, artifacts })
+  const timed = runEnding({ ...done, predictionTimeMs: 1.5 }, document, training, 0)
+  expect(timed).toEqual({ state: 'succeeded', predictionTimeMs: 1.5, artifacts })
 })
 
 test('one that diverged says where, and leaves none', () => {
@@ -47,5 +50,6 @@ test('what is not as it was asked for is noted', () => {
       `its ${cores + 1} threads shared ${cores} cores`,
       'of its series of tensors the first 1000 are kept, 7 are not',
     ].join('; '),
+    artifacts: [],
   })
 })

@@ -2,12 +2,12 @@ import { availableParallelism } from 'node:os'
 import type { DoneEvent, RunDocument } from '@thalweg/document'
 import type { Training } from '@thalweg/engine'
 import type { Ending } from '@thalweg/store'
-import { keptModel } from './kept-model.ts'
+import { filesOf } from './kept-files.ts'
 import { mostTensorSeries } from './point-batch.ts'
 
 /** What a training that came to its end leaves: its state, its model, and notes on what is not as it was asked for. */
 export function runEnding(
-  { outcome, step, stoppedEarly, solver }: DoneEvent,
+  { outcome, step, stoppedEarly, solver, predictionTimeMs }: DoneEvent,
   document: RunDocument,
   training: Training,
   droppedSeries: number,
@@ -19,9 +19,9 @@ export function runEnding(
       message: `a loss or gradient was not finite at step ${step}`,
     }
   }
-  const model = keptModel(training, document)
+  const files = filesOf(training, document)
   const notes = [
-    ...('note' in model ? [model.note] : []),
+    ...files.notes,
     ...threadNotes(document.threads ?? 1),
     ...(droppedSeries > 0
       ? [`of its series of tensors the first ${mostTensorSeries} are kept, ${droppedSeries} are not`]
@@ -31,8 +31,9 @@ export function runEnding(
     state: 'succeeded',
     ...(stoppedEarly === true && { stoppedEarly }),
     ...(solver !== undefined && { solver }),
+    ...(predictionTimeMs !== undefined && { predictionTimeMs }),
     ...(notes.length > 0 && { message: notes.join('; ') }),
-    ...('artifact' in model && { artifacts: [model.artifact] }),
+    artifacts: files.artifacts,
   }
 }
 

@@ -30,7 +30,7 @@ export interface TrainRunOptions {
  * run in order, with its curve kept.
  */
 export async function trainRun(assignment: Assignment, options: TrainRunOptions): Promise<Outcome> {
-  const { document, dataDirectory, checkpoint } = assignment
+  const { document, dataDirectory, checkpoint, teacher } = assignment
   let checkpointDueAt = performance.now() + checkpointEveryMs
   let smallEnough = true
   const wantsCheckpoint = () =>
@@ -44,6 +44,7 @@ export async function trainRun(assignment: Assignment, options: TrainRunOptions)
       backend: options.backend,
       wantsCheckpoint,
       ...(checkpoint !== undefined && { checkpoint }),
+      ...(teacher !== undefined && { teacher: { data: teacher } }),
     })
     smallEnough = training.checkpointBytes <= mostCheckpointBytes
     return await followTraining(document, training, options, onCheckpointStored)
@@ -126,7 +127,7 @@ async function followTraining(
 }
 
 /** For people: no stack, and of bounded length. */
-function messageOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
   return (message || 'training failed without a message').slice(0, 2000)
 }

@@ -1,10 +1,9 @@
-import { fork } from 'node:child_process'
 import { extname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { BackendChoice } from '@thalweg/kernels/node'
+import { forkProgram } from './fork-program.ts'
 import type { Assignment, FromWorker, Outcome, Progress, StopReason, ToWorker } from './protocol.ts'
-import { workerArguments } from './worker-arguments.ts'
 
 export interface WorkerOptions {
   /** The program; this package's own by default. */
@@ -36,23 +35,8 @@ export interface WorkerProcess {
 // Beside this file: `.ts` in the sources, `.js` in what is built.
 const ownFile = fileURLToPath(new URL(`./main${extname(import.meta.url)}`, import.meta.url))
 
-/** What a worker needs of the environment; the rest may hold secrets. */
-const passedVariables = ['PATH', 'NODE_OPTIONS', 'LD_LIBRARY_PATH', 'SystemRoot', 'TMPDIR', 'TEMP', 'TZ']
-
 export function startWorker({ file = ownFile, backend, log }: WorkerOptions): WorkerProcess {
-  const child = fork(file, [], {
-    serialization: 'advanced',
-    env: {
-      ...Object.fromEntries(
-        passedVariables.flatMap((name) =>
-          process.env[name] === undefined ? [] : [[name, process.env[name]]],
-        ),
-      ),
-      THALWEG_BACKEND: backend,
-    },
-    execArgv: workerArguments(process.execArgv),
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  })
+  const child = forkProgram(file, backend)
   const name = `worker ${child.pid}`
   let heardAt = performance.now()
   let run:

@@ -1,3 +1,4 @@
+import type { Affine } from '../affine.ts'
 import type { RecordsSpec } from '../dataset-spec.ts'
 import { checkLayout, type ImageLayout, type ImageShape, shapeOf } from '../image.ts'
 import { checkSteps } from '../preprocess.ts'
@@ -33,6 +34,8 @@ export interface RecordSource {
   readonly train: RecordPart
   readonly validation: RecordPart
   readonly test?: RecordPart
+  /** The steps of the preprocessing, with the statistics of the training part. */
+  readonly affines: readonly Affine[]
   /**
    * The most memory that the source takes, however large its files: 3 blocks, the labels (4 bytes a sample), and 16 bytes
    * a feature for each preprocessing step. While it opens, statistics take 64 bytes a feature beside, and labels that have
@@ -119,6 +122,7 @@ async function describe(
     train,
     validation,
     ...(test === undefined ? {} : { test }),
+    affines: fitted.affines,
     memoryBytes: 3 * blockBytes + 4 * samples + 16 * featureCount * fitted.affines.length,
     async close() {
       await gate.close()
