@@ -11,14 +11,33 @@ const mayImport = {
   'packages/ensembles': [],
   'packages/datasets': [],
   'packages/document': ['optimizers', 'schedulers'],
-  'packages/engine': ['kernels', 'optimizers', 'schedulers', 'lbfgs', 'nn', 'ensembles', 'datasets', 'document'],
+  'packages/engine': [
+    'kernels',
+    'optimizers',
+    'schedulers',
+    'lbfgs',
+    'nn',
+    'ensembles',
+    'datasets',
+    'document',
+  ],
   'packages/store': ['document'],
   'packages/client': ['document'],
   'packages/testing': [],
 }
 
 /** Packages that run in a browser as they are: no file, clock, process or network. */
-const browserSafe = ['kernels', 'optimizers', 'schedulers', 'lbfgs', 'nn', 'ensembles', 'datasets', 'document', 'client']
+const browserSafe = [
+  'kernels',
+  'optimizers',
+  'schedulers',
+  'lbfgs',
+  'nn',
+  'ensembles',
+  'datasets',
+  'document',
+  'client',
+]
 
 const tests = '\\.(test|suite)\\.ts$|/test/'
 
