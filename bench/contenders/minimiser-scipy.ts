@@ -17,7 +17,7 @@ export function scipyMinimiser(): Promise<Minimiser> {
 }
 
 /** What SciPy made of a problem. */
-export interface ScipyResult {
+interface ScipyResult {
   readonly x: readonly number[]
   readonly iterations: number
   readonly evaluations: number
