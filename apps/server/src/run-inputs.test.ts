@@ -71,11 +71,11 @@ test('a combination gets the models of its members, by name, and why others have
       {
         name: 'seed 3',
         state: 'failed',
-        message: 'failed: out of memory',
+        message: 'out of memory',
         document: documents[2],
         models: [],
       },
-      { name: 'seed 4', state: 'cancelled', message: 'cancelled', document: documents[3], models: [] },
+      { name: 'seed 4', state: 'cancelled', message: undefined, document: documents[3], models: [] },
     ],
     teacher: undefined,
   })

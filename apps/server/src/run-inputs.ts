@@ -19,7 +19,10 @@ export async function runInputs(store: Store, { document, inputs }: ClaimedRun):
 }
 
 async function membersOf(store: Store, inputs: readonly RunInput[]): Promise<RunInputs> {
-  const wanted = inputs.map((input) => ({ input, files: input.artifacts.filter(isModel) }))
+  const wanted = inputs.map((input) => ({
+    input,
+    files: input.artifacts.filter((file) => isModel(input, file)),
+  }))
   const bytes = wanted.flatMap(({ files }) => files).reduce((sum, file) => sum + file.bytes, 0)
   if (bytes > mostInputBytes) {
     const [size, most] = [bytes, mostInputBytes].map((each) => Math.ceil(each / 2 ** 20))
@@ -33,7 +36,7 @@ async function membersOf(store: Store, inputs: readonly RunInput[]): Promise<Run
     members.push({
       name: memberName(input),
       state: endState(input),
-      ...(input.state !== 'succeeded' && { message: whyNot(input) }),
+      ...(input.state !== 'succeeded' && { message: detailOf(input) }),
       document: input.document,
       models,
     })
@@ -54,14 +57,22 @@ async function teacherOf(store: Store, ensemble: RunInput): Promise<RunInputs> {
   return { members: [], teacher: await artifactBytes(store, ensemble.runId, file) }
 }
 
-function isModel({ name }: Artifact): boolean {
-  return name.endsWith('.safetensors')
+/** Whether a run's file may be a member; what it keeps beside these is not sent along. */
+function isModel({ document }: RunInput, { name }: Artifact): boolean {
+  if (name === 'averaged.safetensors') return false
+  return name.endsWith('.safetensors') && (document.snapshots === undefined || name !== 'model.safetensors')
 }
 
 function endState({ state }: RunInput): EnsembleInput['state'] {
   if (state === 'queued' || state === 'running')
     throw new Error('a run was claimed before its inputs had ended')
   return state
+}
+
+/** Why it did not succeed, beside its state. */
+function detailOf({ reason, message }: RunInput): string | undefined {
+  if (reason === undefined || reason === 'error') return message
+  return message === undefined ? reason : `${reason}: ${message}`
 }
 
 function whyNot({ state, reason, message }: RunInput): string {

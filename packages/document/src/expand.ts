@@ -79,7 +79,7 @@ function expandParsed(experiment: ExperimentDocument): Expansion {
   const student = studentOf(experiment)
   faults.push(...student.faults)
   if (faults.length === 0) {
-    const graph = graphFaults(experiment, runs)
+    const graph = graphFaults(experiment, runs, student.document)
     faults.push(...graph.map(({ path, message }) => ({ pointer: pointerTo(path), code: 'custom', message })))
   }
   if (faults.length > 0) return { ok: false, faults: unique(faults) }

@@ -188,6 +188,9 @@ describe('names of members', () => {
 const probabilities = (loss: string) =>
   `the models of an ensemble, and its student, need "softmaxCrossEntropy": ${loss} gives no probabilities`
 const noValidation = { ...run, dataset: { name: 'csv', file: 'a.csv', validation: 0, test: 0.2 } }
+const moons = { ...run, dataset: { name: 'moons' } }
+const sameSamples =
+  'the members of an ensemble must have the same samples: else some were trained on what it is measured on'
 const wantsValidation = 'the data set has no validation part, on which to choose'
 
 describe('faults of the graph', () => {
@@ -336,6 +339,67 @@ describe('faults of the graph', () => {
       'classes twice',
       { ensemble: {}, distill: { ...student, transfer: { without: [1, 1] } } },
       ['/distill/transfer/without: classes repeat'],
+    ],
+    [
+      'members of other samples',
+      { vary: { 'dataset.seed': [1, 2], 'dataset.preprocess': [[], ['standardize']] }, ensemble: {} },
+      [`/vary/dataset.seed: ${sameSamples}`],
+    ],
+    [
+      'members cut by hand',
+      {
+        run: { ...run, dataset: { name: 'moons', fold: { count: 2, index: 0 } } },
+        vary: { 'dataset.fold.index': [0, 1] },
+        ensemble: {},
+      },
+      [`/vary/dataset.fold.index: ${sameSamples}`],
+    ],
+    [
+      'folds of a fold',
+      {
+        run: { ...run, dataset: { name: 'moons', fold: { index: 0, count: 2 } } },
+        ensemble: { members: { from: 'folds' } },
+      },
+      ['/run/dataset/fold: the members have folds of their own; leave "dataset.fold" out'],
+    ],
+    [
+      'a student of other samples',
+      {
+        run: { ...run, dataset: { name: 'moons', seed: 5 } },
+        ensemble: {},
+        distill: { run: { ...student.run, dataset: { name: 'moons', preprocess: ['standardize'] } } },
+      },
+      [
+        '/distill/run/dataset: the student must be measured on the samples of the ensemble: only "preprocess", "streaming" and "train" may differ',
+      ],
+    ],
+    [
+      'classes that there are not',
+      { run: moons, ensemble: {}, distill: { ...student, transfer: { without: [0, 2] } } },
+      ['/distill/transfer/without/1: must be in [0, 2), got 2'],
+    ],
+    [
+      'no class left',
+      { run: moons, ensemble: {}, distill: { ...student, transfer: { without: [0, 1] } } },
+      ['/distill/transfer/without: leaves none of the 2 classes'],
+    ],
+    [
+      'weights of unlike precision and preprocessing',
+      {
+        vary: { precision: ['f32', 'f64'], 'dataset.preprocess': [[], ['standardize']] },
+        ensemble: { combine: 'weights' },
+      },
+      [
+        '/ensemble/combine: the members differ in their precision: their weights have no mean',
+        '/ensemble/combine: the members differ in "dataset.preprocess": no one model takes what each was trained on',
+      ],
+    ],
+    [
+      'votes chosen by probabilities',
+      { ensemble: { combine: 'vote', select: { name: 'greedy' } } },
+      [
+        '/ensemble/select: chooses by the mean of the probabilities; with "combine": "vote" what it chose may be worse than a member',
+      ],
     ],
     [
       'a fold that is none',

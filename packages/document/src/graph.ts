@@ -112,22 +112,104 @@ function onSamples<T extends Pick<RunDocument, 'dataset'>>(document: T, seed: nu
   return { ...document, dataset: { ...document.dataset, seed: document.dataset.seed ?? seed } }
 }
 
+/** What decides which samples a run is measured on: neither how they are prepared nor how many of the others train. */
+function measuredOn({ dataset }: Pick<RunDocument, 'dataset'>, seed: number): string {
+  const { preprocess: _, ...samples } = onSamples({ dataset }, seed).dataset
+  return JSON.stringify({ ...samples, streaming: undefined, train: undefined })
+}
+
+/** Members and student are measured on the same samples, which none of them has been trained on. */
+function sampleFaults(
+  { ensemble, distill, vary, run, seeds }: ExperimentDocument,
+  runs: readonly ExpandedRun[],
+  student: RunDocument | undefined,
+): readonly GraphFault[] {
+  const [first, ...others] = runs.map(({ document }) => measuredOn(document, seeds[0]))
+  const shared = new Set(['dataset.preprocess', 'dataset.streaming', 'dataset.train'])
+  const axes = Object.keys(vary).filter((axis) => axis.split('.')[0] === 'dataset' && !shared.has(axis))
+  const folds = ensemble?.members.from === 'folds' && runs[0].document.dataset.fold !== undefined
+  const inRun = Object.hasOwn(Object(run.dataset), 'fold')
+  return [
+    ...(others.every((other) => other === first)
+      ? []
+      : axes.map((axis) => ({
+          path: ['vary', axis],
+          message:
+            'the members of an ensemble must have the same samples: else some were trained on what it is measured on',
+        }))),
+    ...(folds
+      ? [
+          {
+            path: inRun ? ['run', 'dataset', 'fold'] : ['ensemble', 'members'],
+            message: 'the members have folds of their own; leave "dataset.fold" out',
+          },
+        ]
+      : []),
+    ...(distill !== undefined && student !== undefined && measuredOn(student, seeds[0]) !== first
+      ? [
+          {
+            path: ['distill', 'run', 'dataset'],
+            message:
+              'the student must be measured on the samples of the ensemble: only "preprocess", "streaming" and "train" may differ',
+          },
+        ]
+      : []),
+  ]
+}
+
+/** Classes that a transfer set cannot lack; of sets whose classes are known before they are read. */
+function transferFaults(
+  { distill }: ExperimentDocument,
+  student: RunDocument | undefined,
+): readonly GraphFault[] {
+  const without = distill?.transfer?.without
+  const classes = student === undefined ? undefined : classesOf(student.dataset)
+  if (without === undefined || classes === undefined) return []
+  const path = ['distill', 'transfer', 'without']
+  const unknown = without.flatMap((label, index) =>
+    label < classes
+      ? []
+      : [{ path: [...path, `${index}`], message: `must be in [0, ${classes}), got ${label}` }],
+  )
+  if (unknown.length > 0 || without.length < classes) return unknown
+  return [{ path, message: `leaves none of the ${classes} classes` }]
+}
+
+function classesOf(dataset: DatasetDocument): number | undefined {
+  switch (dataset.name) {
+    case 'spirals':
+    case 'blobs':
+      return dataset.classes
+    case 'moons':
+      return 2
+    case 'csv':
+      return undefined
+    default:
+      return 10
+  }
+}
+
 /** What is wrong with the ensemble and its student beyond their single parts. */
 export function graphFaults(
   experiment: ExperimentDocument,
   runs: readonly ExpandedRun[],
+  student: RunDocument | undefined,
 ): readonly GraphFault[] {
   const { ensemble, distill } = experiment
   if (ensemble === undefined) return []
   const { members, combine, select, minMembers } = ensemble
   const [{ document }] = runs
   const soup = combine === 'weights' || combine === 'greedyWeights'
-  const models = modelCount(ensemble, runs.length)
+  const models = modelCount(ensemble, runs)
+  const differIn = (of: (document: RunDocument) => unknown) =>
+    new Set(runs.map(({ document }) => JSON.stringify(of(document)))).size > 1
   const { validation, test } = partsOf(document.dataset)
   const fault = (holds: boolean, path: string, message: string): readonly GraphFault[] =>
     holds ? [{ path: path.split('.'), message }] : []
   const wantsValidation = 'the data set has no validation part, on which to choose'
   return [
+    ...sampleFaults(experiment, runs, student),
+    ...transferFaults(experiment, student),
     ...fault(
       members.from === 'snapshots' && runs.length > 1,
       'ensemble.members',
@@ -139,9 +221,9 @@ export function graphFaults(
       'a streamed data set has no folds; leave "streaming" out',
     ),
     ...fault(
-      members.from === 'best' && members.count > runs.length,
+      members.from === 'best' && members.count > modelsOf(runs),
       'ensemble.members.count',
-      `must be at most ${runs.length}, the runs to choose from`,
+      `must be at most ${modelsOf(runs)}, the runs to choose from`,
     ),
     ...fault(
       minMembers !== undefined && minMembers > models,
@@ -154,9 +236,24 @@ export function graphFaults(
       'is for predictions; "greedyWeights" chooses among weights',
     ),
     ...fault(
-      soup && new Set(runs.map(({ document: { model } }) => JSON.stringify(model))).size > 1,
+      soup && differIn(({ model }) => model),
       'ensemble.combine',
       'the members differ in their model: they have no weights in common',
+    ),
+    ...fault(
+      soup && differIn(({ precision }) => precision),
+      'ensemble.combine',
+      'the members differ in their precision: their weights have no mean',
+    ),
+    ...fault(
+      soup && differIn(({ dataset }) => dataset.preprocess),
+      'ensemble.combine',
+      'the members differ in "dataset.preprocess": no one model takes what each was trained on',
+    ),
+    ...fault(
+      !soup && combine !== 'probabilities' && select.name === 'greedy',
+      'ensemble.select',
+      `chooses by the mean of the probabilities; with "combine": "${combine}" what it chose may be worse than a member`,
     ),
     ...fault(!validation && combine === 'greedyWeights', 'ensemble.combine', wantsValidation),
     ...fault(!validation && select.name === 'greedy', 'ensemble.select', wantsValidation),
@@ -174,18 +271,22 @@ export function graphFaults(
   ]
 }
 
-function modelCount({ members }: EnsembleDocument, runs: number): number {
+function modelCount({ members }: EnsembleDocument, runs: readonly ExpandedRun[]): number {
+  const models = modelsOf(runs)
   switch (members.from) {
     case 'seeds':
-      return runs
-    case 'folds':
-      return runs * members.count
     case 'snapshots':
-      return members.cycles
+      return models
+    case 'folds':
+      return models * members.count
     case 'best':
-      return Math.min(members.count, runs)
+      return Math.min(members.count, models)
   }
 }
+
+/** How many models runs leave for an ensemble: of one with snapshots these. */
+const modelsOf = (runs: readonly ExpandedRun[]): number =>
+  runs.reduce((sum, { document }) => sum + (document.snapshots?.cycles ?? 1), 0)
 
 /** Which parts beside the training samples a data set has. */
 function partsOf(dataset: DatasetDocument): { readonly validation: boolean; readonly test: boolean } {
