@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
-/** JSON has no number for those that are not finite. */
-const score = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])])
+/** JSON has no number for those that are not finite. Literals: the declaration of an enum would lose "-Infinity". */
+const score = z.union([z.number(), z.literal(['NaN', 'Infinity', '-Infinity'])])
 
 /** How good predicted probabilities are. */
 export const scoresSchema = z.object({
