@@ -3,8 +3,8 @@ import { advance, type Emit, get, plus, set, times, whileBelow, whole } from './
 import { loadBytes, type Segment, storeSegment } from './gemm-segments.ts'
 import type { Lanes } from './lanes.ts'
 
-/** Steps in the body of a tile's loop. */
-const stepsPerRound = 4
+/** Steps in the body of a tile's loop. What a loop takes beside its products is a tenth of the whole with 4, half that with 8. */
+const stepsPerRound = 8
 
 /** Sums of products in registers: `rows` times one vector for each segment. */
 export interface Tile {
