@@ -1,5 +1,6 @@
 import { singleSpace } from './array-space-f32.ts'
 import { doubleSpace } from './array-space-f64.ts'
+import { requireCount } from './parameter-range.ts'
 import type { VectorSpace } from './vector-space.ts'
 
 /**
@@ -16,9 +17,7 @@ export function arraySpace(
   length: number,
   precision: 'f64' | 'f32' = 'f64',
 ): VectorSpace<Float64Array> | VectorSpace<Float32Array> {
-  if (!(Number.isSafeInteger(length) && length >= 0)) {
-    throw new RangeError(`arraySpace: length must be a whole number in [0, ∞), got ${length}`)
-  }
+  requireCount('arraySpace', 'length', length, 0)
   if (precision === 'f64') return doubleSpace(length)
   if (precision === 'f32') return singleSpace(length)
   throw new RangeError(`arraySpace: precision must be 'f64' or 'f32', got '${String(precision)}'`)

@@ -1,4 +1,4 @@
-import type { Objective } from './minimize.ts'
+import type { Objective } from './objective.ts'
 import type { Vector } from './vector.ts'
 
 export interface GradientReport {
@@ -72,7 +72,7 @@ export function checkGradient<A extends Vector>(objective: Objective<A>, x: A): 
 /** How wrong: relative to the size; what is not finite comes first. */
 function distance({ given, measured }: WrongComponent): number {
   const apart = Math.abs(given - measured) / Math.max(Math.abs(given), Math.abs(measured))
-  return Number.isNaN(apart) ? Number.POSITIVE_INFINITY : apart
+  return Number.isNaN(apart) ? Infinity : apart
 }
 
 /** The components a message names. */

@@ -127,10 +127,10 @@ export function createCore<V>(start: V, options: CoreOptions<V>): Core<V> {
     iterations: 0,
     evaluations: 0,
     idle: 0,
-    anchorF: Number.POSITIVE_INFINITY,
-    anchorNorm: Number.POSITIVE_INFINITY,
-    moved: Number.POSITIVE_INFINITY,
-    reach: Number.POSITIVE_INFINITY,
+    anchorF: Infinity,
+    anchorNorm: Infinity,
+    moved: Infinity,
+    reach: Infinity,
     firstStep: 0,
     steepest: true,
     growth: 1,
@@ -205,7 +205,7 @@ export function createCore<V>(start: V, options: CoreOptions<V>): Core<V> {
     const finite =
       Number.isFinite(trial.f) && Number.isFinite(trial.slope) && Number.isFinite(trial.gradientNorm)
     if (scalars.evaluations === 1) return began(finite)
-    if (trial.f === Number.NEGATIVE_INFINITY) {
+    if (trial.f === -Infinity) {
       points.swapBest()
       return end('unbounded', `f is -Infinity at step ${trial.step} of iteration ${scalars.iterations + 1}`)
     }
@@ -341,7 +341,7 @@ export function createCore<V>(start: V, options: CoreOptions<V>): Core<V> {
       const grown = `f falls without any curvature along steps that grew ${growth}-fold`
       return end('unbounded', `${grown}: ${points.current.f}`)
     }
-    if (!(slope < 0 && slope > Number.NEGATIVE_INFINITY)) {
+    if (!(slope < 0 && slope > -Infinity)) {
       return retry(`the derivative along the steepest descent is ${slope}`)
     }
     scalars.stage = 'search'

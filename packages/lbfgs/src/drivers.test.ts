@@ -1,29 +1,12 @@
 import { unconstrainedProblems } from '@thalweg/testing/problems'
 import { describe, expect, it } from 'vitest'
 import { iterate } from './iterate.ts'
-import { minimize, type Objective } from './minimize.ts'
+import { minimize } from './minimize.ts'
 import { minimizeAsync } from './minimize-async.ts'
-import { createSolver, type Result } from './solver.ts'
+import { createSolver } from './solver.ts'
 import type { SolverOptions } from './solver-options.ts'
+import { outcome, traced } from './traced.suite.ts'
 import type { Vector } from './vector.ts'
-
-/** Every point evaluated and every f, as text: bits, not roundings. */
-function traced<A extends Vector>(objective: Objective<A>): { objective: Objective<A>; trace: string[] } {
-  const trace: string[] = []
-  return {
-    trace,
-    objective(x, gradient) {
-      const f = objective(x, gradient)
-      trace.push(`${[...x].join()} ${f}`)
-      return f
-    },
-  }
-}
-
-const outcome = ({ x, f, gradientNorm, status, message, iterations, evaluations }: Result) => [
-  [...x],
-  [f, gradientNorm, status, message, iterations, evaluations],
-]
 
 const problems = unconstrainedProblems.filter(({ name }) =>
   ['rosenbrock', 'jennrich_sampson', 'box3d', 'osborne1', 'biggs_exp6', 'chebyquad_8', 'penalty1_4'].includes(

@@ -18,7 +18,7 @@ export function freeGeometry<V>(space: VectorSpace<V>, memory: number): Geometry
     resume() {},
     // The direction is -g: a step of length 1, whatever the scale of f.
     steepestStep: (_direction, slope) => 1 / Math.sqrt(-slope),
-    largestStep: () => Number.POSITIVE_INFINITY,
+    largestStep: () => Infinity,
     move(point, direction, step, trial) {
       vectors[0] = point.x
       vectors[1] = direction

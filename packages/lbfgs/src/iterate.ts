@@ -1,6 +1,8 @@
-import { createLoop, type Iteration, type LoopOptions } from './loop.ts'
-import type { Objective } from './minimize.ts'
-import { createSolver, type Result, trialGradientOf } from './solver.ts'
+import type { Result } from './assemble-solver.ts'
+import { driveStepwise } from './drive.ts'
+import type { Iteration, LoopOptions } from './loop.ts'
+import type { Objective } from './objective.ts'
+import { createSolver } from './solver.ts'
 import type { SolverOptions } from './solver-options.ts'
 import type { Vector } from './vector.ts'
 
@@ -15,14 +17,5 @@ export function* iterate<A extends Vector>(
   x0: A,
   options: SolverOptions<A> & LoopOptions<A> = {},
 ): Generator<Iteration<A>, Result<A>, void> {
-  const solver = createSolver(x0, options)
-  const gradientOut = trialGradientOf(solver)
-  const loop = createLoop(solver, options)
-  while (loop.next()) {
-    const { evaluations, iterations } = solver
-    const gradient = gradientOut()
-    solver.tell(objective(solver.ask(), gradient), gradient)
-    if (evaluations === 0 || solver.iterations > iterations) yield loop.iteration()
-  }
-  return solver.result()
+  return yield* driveStepwise(createSolver(x0, options), objective, options)
 }

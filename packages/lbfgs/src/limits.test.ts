@@ -198,20 +198,20 @@ describe('misuse', () => {
     [
       () => minimize(f, x0, { tolerance: { gradient: -1 } }),
       RangeError,
-      'tolerance.gradient must be in [0, ∞), got -1',
+      'tolerance.gradient must be a number in [0, ∞), got -1',
     ],
-    [() => minimize(f, x0, { damping: 1 }), RangeError, 'damping must be in (0, 1), got 1'],
+    [() => minimize(f, x0, { damping: 1 }), RangeError, 'damping must be a number in [0, 1), got 1'],
     [
       () => minimize(f, x0, { l1: { strength: Number.NaN } }),
       RangeError,
-      'l1.strength must be in [0, ∞), got NaN',
+      'l1.strength must be a number in [0, ∞), got NaN',
     ],
     [
       () => minimize(f, x0, { l1: { strength: 1, mask: [true] } }),
       RangeError,
       'l1.mask must have length 2, got 1',
     ],
-    [() => minimize(f, x0, { scaling: [1, 0] }), RangeError, 'scaling[1] must be in (0, ∞), got 0'],
+    [() => minimize(f, x0, { scaling: [1, 0] }), RangeError, 'scaling[1] must be a number in (0, ∞), got 0'],
     [() => minimize(f, x0, { bounds: { lower: 1, upper: 0 } }), RangeError, 'lower[0] must be in'],
     [
       () => minimize(f, x0, { l1: { strength: 1 }, bounds: { lower: 0 } }),
@@ -225,6 +225,7 @@ describe('misuse', () => {
     ],
     [() => minimize(f, x0, { damping: true, bounds: { lower: 0 } }), TypeError, 'damping and bounds exclude'],
     [() => minimize(f, x0, { maxTimeMs: 5 }), TypeError, 'maxTimeMs needs now'],
+    [() => minimize(f, x0, { maxTimeMs: -5 }), RangeError, 'maxTimeMs must be a number in [0, ∞], got -5'],
     // @ts-expect-error: no typed array
     [() => minimize(f, [1, 2]), TypeError, 'x0 must be a Float64Array or a Float32Array'],
     // @ts-expect-error: no such search

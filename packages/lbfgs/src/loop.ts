@@ -1,4 +1,5 @@
-import type { Solver } from './solver.ts'
+import type { Solver } from './assemble-solver.ts'
+import { requireInRange } from './parameter-range.ts'
 import type { Vector } from './vector.ts'
 
 /** What a driver watches between evaluations. */
@@ -28,9 +29,7 @@ export function createLoop<A extends Vector>(
   solver: Solver<A>,
   { maxTimeMs, now, signal, onIteration }: LoopOptions<A>,
 ): { next(): boolean; iteration(): Iteration<A> } {
-  if (maxTimeMs !== undefined && !(maxTimeMs >= 0)) {
-    throw new RangeError(`minimize: maxTimeMs must be in [0, ∞], got ${maxTimeMs}`)
-  }
+  if (maxTimeMs !== undefined) requireInRange('minimize', 'maxTimeMs', maxTimeMs, 0, Infinity, '[]')
   if (maxTimeMs !== undefined && now === undefined) {
     throw new TypeError('minimize: maxTimeMs needs now, a clock: () => performance.now()')
   }

@@ -1,5 +1,7 @@
-import { createLoop, type LoopOptions } from './loop.ts'
-import { createSolver, type Result, trialGradientOf } from './solver.ts'
+import type { Result } from './assemble-solver.ts'
+import { driveAsync } from './drive.ts'
+import type { LoopOptions } from './loop.ts'
+import { createSolver } from './solver.ts'
 import type { SolverOptions } from './solver-options.ts'
 import type { Vector } from './vector.ts'
 
@@ -9,20 +11,5 @@ export async function minimizeAsync<A extends Vector>(
   x0: A,
   options: SolverOptions<A> & LoopOptions<A> = {},
 ): Promise<Result<A>> {
-  const solver = createSolver(x0, options)
-  const gradientOut = trialGradientOf(solver)
-  const loop = createLoop(solver, options)
-  while (loop.next()) {
-    const gradient = gradientOut()
-    let f: number
-    try {
-      f = await objective(solver.ask(), gradient)
-    } catch (error) {
-      // An objective that watches the signal, too, rejects when it is aborted.
-      if (options.signal?.aborted) continue
-      throw error
-    }
-    solver.tell(f, gradient)
-  }
-  return solver.result()
+  return driveAsync(createSolver(x0, options), objective, options)
 }

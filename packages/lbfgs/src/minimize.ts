@@ -1,11 +1,12 @@
+import type { Result } from './assemble-solver.ts'
+import { drive } from './drive.ts'
 import type { LoopOptions } from './loop.ts'
-import { createLoop } from './loop.ts'
-import { createSolver, type Result, trialGradientOf } from './solver.ts'
+import type { Objective } from './objective.ts'
+import { createSolver } from './solver.ts'
 import type { SolverOptions } from './solver-options.ts'
 import type { Vector } from './vector.ts'
 
-/** f at x; writes its gradient, every coordinate. Must not change x. */
-export type Objective<A extends Vector = Vector> = (x: A, gradientOut: A) => number
+export type { Objective } from './objective.ts'
 
 /**
  * Minimises f from x0, which is not changed. What ends it is in `status`; it throws for options out of range, and what
@@ -23,12 +24,5 @@ export function minimize<A extends Vector>(
   x0: A,
   options: SolverOptions<A> & LoopOptions<A> = {},
 ): Result<A> {
-  const solver = createSolver(x0, options)
-  const gradientOut = trialGradientOf(solver)
-  const loop = createLoop(solver, options)
-  while (loop.next()) {
-    const gradient = gradientOut()
-    solver.tell(objective(solver.ask(), gradient), gradient)
-  }
-  return solver.result()
+  return drive(createSolver(x0, options), objective, options)
 }

@@ -79,7 +79,7 @@ export function orthantGeometry<A extends Vector>(
     },
     resume: (point) => lookFrom(point.x, point.gradient),
     steepestStep: (_direction, slope) => 1 / Math.sqrt(-slope),
-    largestStep: () => Number.POSITIVE_INFINITY,
+    largestStep: () => Infinity,
     move(point, direction, step, trial) {
       for (let i = 0; i < direction.length; i++) {
         const x = point.x[i]

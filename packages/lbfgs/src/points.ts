@@ -45,7 +45,7 @@ export function createPoints<V>(space: VectorSpace<V>): Points<V> {
     best: createPoint(space),
     record: createPoint(space),
   }
-  points.record.f = Number.POSITIVE_INFINITY
+  points.record.f = Infinity
 
   function swap(one: Role, other: Role): void {
     const was = points[one]
@@ -82,7 +82,7 @@ export function createPoints<V>(space: VectorSpace<V>): Points<V> {
       if (trial.f > current.f && current.f < points.record.f) swap('record', 'current')
       if (best.step > 0 && trial.f > best.f && best.f < points.record.f) swap('record', 'best')
       swap('current', 'trial')
-      if (points.current.f <= points.record.f) points.record.f = Number.POSITIVE_INFINITY
+      if (points.current.f <= points.record.f) points.record.f = Infinity
     },
     save: () => ({
       current: numbersOf(points.current),
@@ -99,7 +99,7 @@ export function createPoints<V>(space: VectorSpace<V>): Points<V> {
         current: !atStart,
         trial: atStart,
         best: best.step > 0,
-        record: record.f < Number.POSITIVE_INFINITY,
+        record: record.f < Infinity,
       }
       const kept = roles.filter((role) => needed[role])
       return Object.fromEntries(

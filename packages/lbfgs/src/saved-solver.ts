@@ -71,8 +71,8 @@ export function restoreCore<A extends Vector>(core: Core<A>, saved: SavedSolver,
 
 const texts = new Map([
   ['NaN', Number.NaN],
-  ['Infinity', Number.POSITIVE_INFINITY],
-  ['-Infinity', Number.NEGATIVE_INFINITY],
+  ['Infinity', Infinity],
+  ['-Infinity', -Infinity],
   ['-0', -0],
 ])
 

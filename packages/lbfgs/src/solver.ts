@@ -1,53 +1,14 @@
-import { arraySpace } from './array-space.ts'
+import { assembleSolver, type Solver } from './assemble-solver.ts'
 import { type Bounds, createBounds } from './box/bounds.ts'
 import { boxGeometry } from './box-geometry.ts'
-import { createCore } from './core.ts'
 import { freeGeometry } from './free.ts'
 import type { Geometry } from './geometry.ts'
-import { createLineSearch } from './line-search/create-line-search.ts'
-import { orthantGeometry } from './orthant.ts'
-import { checksum, restoreCore, type SavedSolver, saveCore } from './saved-solver.ts'
-import { checkOptions, type SolverOptions } from './solver-options.ts'
-import type { Status } from './status.ts'
+import { checkOptions, type Settings } from './lbfgs-options.ts'
+import { type L1, orthantGeometry } from './orthant.ts'
+import { checkConstraints, lineSearchOf, type SolverOptions } from './solver-options.ts'
 import type { Vector } from './vector.ts'
-import type { VectorSpace } from './vector-space.ts'
 
-/** What a minimisation came to. `f` is the value at `x`, bit for bit. */
-export interface Result<A extends Vector = Vector> {
-  readonly x: A
-  /** Includes the L1 penalty; NaN before the first evaluation. */
-  readonly f: number
-  /** The largest component of the gradient at x, projected on the bounds; of the pseudo-gradient with l1. */
-  readonly gradientNorm: number
-  readonly status: Status
-  /** One sentence with the numbers behind the status. */
-  readonly message: string
-  readonly iterations: number
-  readonly evaluations: number
-  /** To go on from with `options.state`; made when it is read. */
-  readonly state: SavedSolver
-}
-
-/** A minimiser that asks where to evaluate and is told the result. */
-export interface Solver<A extends Vector = Vector> {
-  readonly status: Status | 'running'
-  readonly iterations: number
-  readonly evaluations: number
-  /** The last accepted point: the iterate. Valid until the next `tell`. */
-  readonly current: { readonly x: A; readonly f: number; readonly gradientNorm: number }
-  /** Where the gradient at `ask()` can be written, instead of passing one to `tell`; always the same array. */
-  readonly gradient: A
-  /** Where to evaluate f and its gradient; to be read only, and until the next `tell`. Throws when it has ended. */
-  ask(): A
-  /** Takes f and its gradient there. What is not finite is rejected, and a shorter step tried. */
-  tell(f: number, gradient?: ArrayLike<number>): Status | 'running'
-  /** Ends it from outside. */
-  stop(status: 'stopped' | 'aborted' | 'max-time', message: string): void
-  /** The best known point and why it ended. Throws while it is running. */
-  result(): Result<A>
-  /** All of it as plain data, between any two evaluations; JSON keeps every bit. */
-  save(): SavedSolver
-}
+export type { Result, Solver } from './assemble-solver.ts'
 
 /**
  * Minimises f by L-BFGS, by L-BFGS-B with `bounds`, by OWL-QN with `l1`. Throws RangeError and TypeError for options out of
@@ -62,125 +23,29 @@ export interface Solver<A extends Vector = Vector> {
  * console.log(solver.result().status) // converged-gradient
  */
 export function createSolver<A extends Vector>(x0: A, options: SolverOptions<A> = {}): Solver<A> {
-  const { n, precision, memory, tolerance, damping, scaling, bounds, lineSearch } = checkOptions(x0, options)
-  const space = options.space ?? defaultSpace(x0)
-  const geometry = createGeometry(
-    space,
-    options,
-    memory,
-    bounds && scaling ? scaled(bounds, scaling) : bounds,
-  )
-  const start = space.create()
-  start.set(x0)
-  if (scaling) for (let i = 0; i < n; i++) start[i] /= scaling[i]
-  const core = createCore(start, {
-    space,
-    geometry,
-    lineSearch:
-      typeof lineSearch === 'object' && 'tell' in lineSearch ? lineSearch : createLineSearch(lineSearch),
-    memory,
-    tolerance,
-    maxIterations: options.maxIterations ?? 15_000,
-    maxEvaluations: options.maxEvaluations ?? Number.POSITIVE_INFINITY,
-    damping,
-  })
+  const settings = checkOptions(x0, options)
+  const { n, precision, scaling } = settings
   const { l1 } = options
-  const terms = checksum([
-    bounds?.constrained ? bounds.lower : [],
-    bounds?.constrained ? bounds.upper : [],
-    l1 && l1.strength > 0 ? [l1.strength] : [],
-    l1?.mask ?? [],
-    scaling ?? [],
-  ])
-  const name = typeof lineSearch === 'string' ? lineSearch : 'name' in lineSearch ? lineSearch.name : 'own'
-  const kind = { method: geometry.name, precision, length: n, memory, lineSearch: name, terms }
-  if (options.state) restoreCore(core, options.state, kind)
-  const outside = scaling && { x: space.create(), accepted: space.create() }
-  /** The caller's, and always the same: the core's points change places. */
-  const written = space.create()
-  /** A restored solver may have asked before it was saved. */
-  let asked = options.state !== undefined
-
-  /** x in the caller's units: inside the bounds to the bit, whatever the rounding of the scaling. */
-  function unscale(x: A, into: A): A {
-    if (!scaling) return x
-    for (let i = 0; i < n; i++) into[i] = x[i] * scaling[i]
-    bounds?.clip(into)
-    return into
-  }
-
-  const solver: Solver<A> = {
-    get status() {
-      return core.status
-    },
-    get iterations() {
-      return core.iterations
-    },
-    get evaluations() {
-      return core.evaluations
-    },
-    get current() {
-      const { x, f, gradientNorm } = core.current
-      return { x: outside ? unscale(x, outside.accepted) : x, f, gradientNorm }
-    },
-    get gradient() {
-      return written
-    },
-    ask() {
-      if (core.status !== 'running') throw new Error(`ask: it has ended with ${core.status}`)
-      asked = true
-      return outside ? unscale(core.trial.x, outside.x) : core.trial.x
-    },
-    tell(f, gradient = written) {
-      const { trial } = core
-      if (typeof f !== 'number') {
-        throw new TypeError(`tell: f must be a number, got ${typeof f}; minimizeAsync takes promises`)
-      }
-      if (gradient.length !== n) {
-        throw new RangeError(`tell: gradient must have length ${n}, got ${gradient.length}`)
-      }
-      if (core.status === 'running' && !asked) throw new Error('tell: ask first: it has been told already')
-      asked = false
-      if (gradient !== trial.gradient) trial.gradient.set(gradient)
-      if (scaling) for (let i = 0; i < n; i++) trial.gradient[i] *= scaling[i]
-      if (core.tell(f) !== undefined) throw new TypeError('createSolver: space must answer at once')
-      return core.status
-    },
-    stop: (status, message) => core.end(status, message),
-    result() {
-      const { status, message, iterations, evaluations } = core
-      if (status === 'running') throw new Error('result: it is still running')
-      const { x, f, gradientNorm } = core.result
-      const copy = x0.slice() as A
-      copy.set(outside ? unscale(x, outside.accepted) : x)
-      const result = { x: copy, f, gradientNorm, status, message, iterations, evaluations }
-      // Not enumerable: writing a result as JSON does not write the whole solver.
-      return Object.defineProperty(result, 'state', { get: () => saveCore(core, kind) }) as Result<A>
-    },
-    save: () => saveCore(core, kind),
-  }
-  trialGradients.set(solver, () => core.trial.gradient)
-  return solver
-}
-
-/** For drivers of this package: where the gradient of the next trial goes without a copy, another place every time. */
-export function trialGradientOf<A extends Vector>(solver: Solver<A>): () => A {
-  const known = trialGradients.get(solver)
-  return known === undefined ? () => solver.gradient : (known as () => A)
-}
-
-const trialGradients = new WeakMap<object, () => Vector>()
-
-function defaultSpace<A extends Vector>(x0: A): VectorSpace<A> {
-  const space = x0 instanceof Float64Array ? arraySpace(x0.length, 'f64') : arraySpace(x0.length, 'f32')
-  return space as unknown as VectorSpace<A>
+  checkConstraints(options, n)
+  const bounds = options.bounds && createBounds(options.bounds, n, precision)
+  const geometry = createGeometry(settings, bounds && scaling ? scaled(bounds, scaling) : bounds, l1)
+  return assembleSolver(x0, settings, {
+    geometry,
+    lineSearch: lineSearchOf(options.lineSearch, precision, geometry.name),
+    clip: bounds?.clip,
+    terms: [
+      bounds?.constrained ? bounds.lower : [],
+      bounds?.constrained ? bounds.upper : [],
+      l1 && l1.strength > 0 ? [l1.strength] : [],
+      l1?.mask ?? [],
+    ],
+  })
 }
 
 function createGeometry<A extends Vector>(
-  space: VectorSpace<A>,
-  { l1 }: SolverOptions<A>,
-  memory: number,
+  { space, memory }: Settings<A>,
   bounds: Bounds | undefined,
+  l1: L1 | undefined,
 ): Geometry<A> {
   if (bounds?.constrained) return boxGeometry(space, memory, bounds)
   if (l1 && l1.strength > 0) return orthantGeometry(space, memory, l1)

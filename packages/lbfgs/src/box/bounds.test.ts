@@ -86,16 +86,12 @@ describe('bounds', () => {
 
   const bounds = createBounds({ lower: [0, -Infinity, 1, -1], upper: [1, 5, Infinity, -1] }, 4, 'f64')
 
-  it('clip a point, and tell one inside', () => {
+  it('clip a point', () => {
     const x = Float64Array.of(-3, 7, 0, 4)
-    expect(bounds.isInside(x)).toBe(false)
     bounds.clip(x)
     expect([...x]).toEqual([0, 5, 1, -1])
-    expect(bounds.isInside(x)).toBe(true)
     bounds.clip(x)
     expect([...x]).toEqual([0, 5, 1, -1])
-    expect(bounds.isInside(Float64Array.of(0, Number.NaN, 1, -1))).toBe(false)
-    expect(bounds.isInside(Float64Array.of(0, 5 + 2 ** -50, 1, -1))).toBe(false)
   })
 
   it('project the gradient: max |P(x - g) - x|', () => {

@@ -1,3 +1,4 @@
+import { requireLength } from '../parameter-range.ts'
 import type { Vector } from '../vector.ts'
 
 /** Bounds as a caller writes them: one number for all coordinates, one per coordinate, or none on that side. */
@@ -22,8 +23,6 @@ export interface Bounds {
   readonly boxed: boolean
   /** x <- min(max(x, l), u), in place; NaN stays. */
   clip(x: Vector): void
-  /** l <= x <= u in every coordinate; false where one is NaN. */
-  isInside(x: Vector): boolean
   /**
    * max |P(x - g) - x|, P the projection into the box: per coordinate max(x - u, g) where g < 0 and min(x - l, g)
    * where g > 0. Zero exactly at a point that satisfies the first-order conditions; NaN where a g is NaN.
@@ -70,7 +69,6 @@ export function createBounds(options: BoundsOptions, n: number, precision: 'f64'
     constrained: finite > 0,
     boxed: finite === 2 * n,
     clip: (x) => clip(l, u, x),
-    isInside: (x) => isInside(l, u, x),
     projectedGradientNorm: (x, g) => projectedGradientNorm(l, u, x, g),
     largestStep: (x, d) => largestStep(l, u, x, d),
   }
@@ -81,11 +79,6 @@ function clip(l: Vector, u: Vector, x: Vector): void {
     if (x[i] < l[i]) x[i] = l[i]
     else if (x[i] > u[i]) x[i] = u[i]
   }
-}
-
-function isInside(l: Vector, u: Vector, x: Vector): boolean {
-  for (let i = 0; i < l.length; i++) if (!(x[i] >= l[i] && x[i] <= u[i])) return false
-  return true
 }
 
 function projectedGradientNorm(l: Vector, u: Vector, x: Vector, g: Vector): number {
@@ -136,7 +129,7 @@ function sideOf(
   if (typeof side !== 'object' || side === null) {
     throw new RangeError(`bounds: ${name} must be a number or an array of numbers, got ${String(side)}`)
   }
-  if (side.length !== n) throw new RangeError(`bounds: ${name} must have length ${n}, got ${side.length}`)
+  requireLength('bounds', name, side, n)
   for (let i = 0; i < n; i++) checkBound(name, `${name}[${i}]`, side[i])
   return side
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Vector } from '../vector.ts'
 import { type BoundsOptions, createBounds } from './bounds.ts'
 import { createBox } from './box.ts'
-import { dot, pairsOf } from './textbook.suite.ts'
+import { dot, isInside, pairsOf } from './textbook.suite.ts'
 
 type Objective = (x: Vector, g: Vector) => number
 
@@ -26,7 +26,7 @@ function minimizeInBox(
   let evaluations = 0
   const evaluate = (at: Vector, gradient: Vector): number => {
     evaluations++
-    expect(bounds.isInside(at)).toBe(true)
+    expect(isInside(bounds, at)).toBe(true)
     return objective(at, gradient)
   }
   const [d, z, trialGradient] = [vector(), vector(), vector()]

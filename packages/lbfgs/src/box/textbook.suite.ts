@@ -13,6 +13,10 @@ export const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   return sum
 }
 
+/** l <= x <= u in every coordinate; false where one is NaN. */
+export const isInside = ({ lower, upper }: Bounds, x: Vector): boolean =>
+  x.every((value, i) => value >= lower[i] && value <= upper[i])
+
 const times = (a: Matrix, v: ArrayLike<number>): number[] => a.map((row) => dot(row, v))
 
 /** The pairs with a table of their products computed at once; the last `memory` of those given. */

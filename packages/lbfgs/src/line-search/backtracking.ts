@@ -1,7 +1,8 @@
+import { requireCount, requireInRange } from '../parameter-range.ts'
 import { bracketStep, emptyBracket, forgetWidths } from './cubic-step.ts'
-import type { LineSearch, LineSearchOutcome, LineSearchState } from './line-search.ts'
-import { requireInRange, requireStart, requireTrials } from './parameter-range.ts'
-import { beginRecord, emptyRecord, giveUp, recordTrial, restoreInto, withdraw } from './trial-record.ts'
+import type { LineSearch, LineSearchOutcome } from './line-search.ts'
+import { searchOfState } from './search-of-state.ts'
+import { beginRecord, emptyRecord, proceed, recordTrial, withdraw } from './trial-record.ts'
 
 export type BacktrackingOptions = {
   /** What a step must satisfy. Default `armijo`. */
@@ -38,34 +39,24 @@ const conditions = ['armijo', 'wolfe', 'strong-wolfe']
  * Departs: libLBFGS multiplies by .5 and 2.1 with no memory of the interval and can go back and forth until its trials
  * are spent. A trial that is not finite closes all steps from there on: the next lies a quarter of the way to it.
  */
-export const backtracking = ({
-  condition = 'armijo',
-  c1 = 1e-4,
-  c2 = 0.9,
-  shrink = 0.5,
-  grow = 2,
-  maxTrials = 40,
-}: BacktrackingOptions = {}): LineSearch => {
+export const backtracking = (options: BacktrackingOptions = {}): LineSearch => {
+  const { condition = 'armijo', c1 = 1e-4, c2 = 0.9, shrink = 0.5, grow = 2, maxTrials = 40 } = options
   if (!conditions.includes(condition))
     throw new RangeError(`backtracking: condition must be one of ${conditions.join(', ')}, got ${condition}`)
   requireInRange('backtracking', 'c1', c1, 0, 1, '()')
   if (condition !== 'armijo') requireInRange('backtracking', 'c2', c2, c1, 1, '[)')
   requireInRange('backtracking', 'shrink', shrink, 0.1, 1, '()')
-  requireInRange('backtracking', 'grow', grow, 1, Number.POSITIVE_INFINITY, '()')
-  requireTrials('backtracking', maxTrials)
+  requireInRange('backtracking', 'grow', grow, 1, Infinity, '()')
+  requireCount('backtracking', 'maxTrials', maxTrials, 1)
   /** `low`: the last step too short, or 0; `high`: the last too long, Infinity while there is none. */
-  const state = { ...emptyRecord, ...emptyBracket, stepMax: 0, startValue: 0, startSlope: 0 }
+  const state = { ...emptyRecord, ...emptyBracket }
 
   const start = (value: number, slope: number, step: number, stepMax: number): void => {
-    requireStart('backtracking', value, slope, step, stepMax)
-    beginRecord(state, value, step)
-    state.stepMax = Math.min(stepMax, Number.MAX_VALUE)
-    state.startValue = value
-    state.startSlope = slope
+    beginRecord('backtracking', state, value, slope, step, stepMax)
     state.low = 0
     state.lowValue = value
     state.lowSlope = slope
-    state.high = Number.POSITIVE_INFINITY
+    state.high = Infinity
     state.highValue = 0
     state.highSlope = 0
     forgetWidths(state)
@@ -78,7 +69,7 @@ export const backtracking = ({
   ): LineSearchOutcome => {
     const { step } = state
     if (!recordTrial(state, Number.isFinite(change) ? value : change, slope)) {
-      state.high = Number.POSITIVE_INFINITY
+      state.high = Infinity
       forgetWidths(state)
       return propose(withdraw(state.low, step))
     }
@@ -104,25 +95,17 @@ export const backtracking = ({
     state.low = step
     state.lowValue = value
     state.lowSlope = slope
-    if (state.high < Number.POSITIVE_INFINITY) return propose(bracketStep(state))
+    if (state.high < Infinity) return propose(bracketStep(state))
     const grown = Math.min(step * grow, state.stepMax)
     return propose(grown < state.wall ? grown : step + 0.5 * (state.wall - step))
   }
 
-  const propose = (next: number): LineSearchOutcome => {
-    if (!(next > state.low && next < state.high && next < state.wall)) return giveUp(state, 'rounding')
-    if (state.trials >= maxTrials) return giveUp(state, 'trials')
-    state.step = next
-    return 'continue'
-  }
+  const propose = (next: number): LineSearchOutcome =>
+    proceed(state, next, next > state.low && next < Math.min(state.high, state.wall), maxTrials)
 
-  return {
-    get step() {
-      return state.step
-    },
+  return searchOfState('backtracking', 'backtracking', state, {
     start,
     tell,
-    save: (): LineSearchState => ({ ...state }),
-    restore: (saved) => restoreInto('backtracking', state, saved),
-  }
+    copy: () => backtracking(options),
+  })
 }

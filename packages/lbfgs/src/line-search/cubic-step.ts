@@ -41,8 +41,8 @@ export const emptyBracket: Bracket = {
   high: 0,
   highValue: 0,
   highSlope: 0,
-  width: Number.POSITIVE_INFINITY,
-  widthBefore: Number.POSITIVE_INFINITY,
+  width: Infinity,
+  widthBefore: Infinity,
 }
 
 /**
@@ -70,6 +70,6 @@ export const bracketStep = (bracket: Bracket): number => {
 
 /** Forgets the widths: the next bracket is a new one. */
 export const forgetWidths = (bracket: Bracket): void => {
-  bracket.width = Number.POSITIVE_INFINITY
-  bracket.widthBefore = Number.POSITIVE_INFINITY
+  bracket.width = Infinity
+  bracket.widthBefore = Infinity
 }

@@ -1,6 +1,7 @@
-import type { LineSearch, LineSearchOutcome, LineSearchState } from './line-search.ts'
-import { requireInRange, requireStart, requireTrials } from './parameter-range.ts'
-import { beginRecord, emptyRecord, giveUp, recordTrial, restoreInto, withdraw } from './trial-record.ts'
+import { requireCount, requireInRange } from '../parameter-range.ts'
+import type { LineSearch, LineSearchOutcome } from './line-search.ts'
+import { searchOfState } from './search-of-state.ts'
+import { beginRecord, emptyRecord, proceed, recordTrial, withdraw } from './trial-record.ts'
 
 export type HagerZhangOptions = {
   /** Sufficient decrease, in (0, 0.5). Default 0.1. */
@@ -19,19 +20,18 @@ export type HagerZhangOptions = {
   readonly maxTrials?: number
 }
 
-/** What the next trial is for. */
-const phases = {
-  /** B1-B3: the step that grows until the function rises. */
-  bracketing: 0,
-  /** The first secant of secant2, S1. */
-  firstSecant: 1,
-  /** The second secant of secant2, S4. */
-  secondSecant: 2,
-  /** L2: half way, where secant2 left too much. */
-  middle: 3,
-  /** U3: dividing [low, high], whose upper end falls but is too high; ends where the function rises. */
-  dividing: 4,
-} as const
+// What the next trial is for.
+
+/** B1-B3: the step that grows until the function rises. */
+const bracketing = 0
+/** The first secant of secant2, S1. */
+const firstSecant = 1
+/** The second secant of secant2, S4. */
+const secondSecant = 2
+/** L2: half way, where secant2 left too much. */
+const middle = 3
+/** U3: dividing [low, high], whose upper end falls but is too high; ends where the function rises. */
+const dividing = 4
 
 /**
  * Hager-Zhang line search (that of CG_DESCENT).
@@ -54,28 +54,26 @@ const phases = {
  * from a, a quarter of the way to it, and grows at most half way. The largest step, falling and too high for T1, ends
  * the bracket as in B2.
  */
-export const hagerZhang = ({
-  delta = 0.1,
-  sigma = 0.9,
-  epsilon = 1e-6,
-  theta = 0.5,
-  gamma = 2 / 3,
-  rho = 5,
-  maxTrials = 50,
-}: HagerZhangOptions = {}): LineSearch => {
+export const hagerZhang = (options: HagerZhangOptions = {}): LineSearch => {
+  const {
+    delta = 0.1,
+    sigma = 0.9,
+    epsilon = 1e-6,
+    theta = 0.5,
+    gamma = 2 / 3,
+    rho = 5,
+    maxTrials = 50,
+  } = options
   requireInRange('hagerZhang', 'delta', delta, 0, 0.5, '()')
   requireInRange('hagerZhang', 'sigma', sigma, delta, 1, '[)')
   requireInRange('hagerZhang', 'epsilon', epsilon, 0, 1, '[)')
   requireInRange('hagerZhang', 'theta', theta, 0, 1, '()')
   requireInRange('hagerZhang', 'gamma', gamma, 0, 1, '()')
-  requireInRange('hagerZhang', 'rho', rho, 1, Number.POSITIVE_INFINITY, '()')
-  requireTrials('hagerZhang', maxTrials)
+  requireInRange('hagerZhang', 'rho', rho, 1, Infinity, '()')
+  requireCount('hagerZhang', 'maxTrials', maxTrials, 1)
   const state = {
     ...emptyRecord,
-    stepMax: 0,
-    startValue: 0,
-    startSlope: 0,
-    phase: phases.bracketing as number,
+    phase: bracketing as number,
     /** After U3: back to secant2 (a new round) or to the test of its width. */
     roundAfterDividing: true,
     low: 0,
@@ -88,33 +86,29 @@ export const hagerZhang = ({
   }
 
   const start = (value: number, slope: number, step: number, stepMax: number): void => {
-    requireStart('hagerZhang', value, slope, step, stepMax)
-    beginRecord(state, value, step)
-    state.stepMax = Math.min(stepMax, Number.MAX_VALUE)
-    state.startValue = value
-    state.startSlope = slope
-    state.phase = phases.bracketing
+    beginRecord('hagerZhang', state, value, slope, step, stepMax)
+    state.phase = bracketing
     state.roundAfterDividing = true
     state.low = 0
     state.lowSlope = slope
-    state.high = Number.POSITIVE_INFINITY
+    state.high = Infinity
     state.highSlope = 0
     state.width = 0
   }
 
   const tell = (value: number, slope: number): LineSearchOutcome => {
     const { step, startValue, startSlope, phase } = state
-    if (!recordTrial(state, value, slope)) return propose(withdraw(state.low, step), phases.bracketing)
+    if (!recordTrial(state, value, slope)) return propose(withdraw(state.low, step), bracketing)
     const tolerable = value <= startValue + epsilon * Math.abs(startValue)
     const decreased = value - startValue <= delta * step * startSlope
     const flat = tolerable && slope <= (2 * delta - 1) * startSlope
     if (slope >= sigma * startSlope && (decreased || flat)) return 'accepted'
 
-    if (phase === phases.bracketing && slope < 0 && tolerable && step < state.stepMax) return grow(slope)
-    if (phase === phases.bracketing && slope < 0 && decreased) return 'step-limit'
+    if (phase === bracketing && slope < 0 && tolerable && step < state.stepMax) return grow(slope)
+    if (phase === bracketing && slope < 0 && decreased) return 'step-limit'
     const { low, lowSlope, high, highSlope } = state
     const rises = slope >= 0
-    if (rises || !tolerable || phase === phases.bracketing) {
+    if (rises || !tolerable || phase === bracketing) {
       state.high = step
       state.highSlope = slope
       if (!rises) return divide()
@@ -122,12 +116,12 @@ export const hagerZhang = ({
       state.low = step
       state.lowSlope = slope
     }
-    if (phase === phases.firstSecant) {
+    if (phase === firstSecant) {
       const second = rises ? secant(high, highSlope, step, slope) : secant(low, lowSlope, step, slope)
-      return second > state.low && second < state.high ? propose(second, phases.secondSecant) : halve()
+      return second > state.low && second < state.high ? propose(second, secondSecant) : halve()
     }
-    if (phase === phases.secondSecant) return halve()
-    if (phase !== phases.dividing) return round()
+    if (phase === secondSecant) return halve()
+    if (phase !== dividing) return round()
     if (!rises) return divide()
     return state.roundAfterDividing ? round() : halve()
   }
@@ -138,14 +132,14 @@ export const hagerZhang = ({
     state.low = step
     state.lowSlope = slope
     const grown = Math.min(rho * step, state.stepMax)
-    return propose(grown < wall ? grown : step + 0.5 * (wall - step), phases.bracketing)
+    return propose(grown < wall ? grown : step + 0.5 * (wall - step), bracketing)
   }
 
   /** U3, with a bracket whose upper end falls. */
   const divide = (): LineSearchOutcome => {
-    if (state.phase !== phases.dividing)
-      state.roundAfterDividing = state.phase === phases.bracketing || state.phase === phases.middle
-    return propose((1 - theta) * state.low + theta * state.high, phases.dividing)
+    if (state.phase !== dividing)
+      state.roundAfterDividing = state.phase === bracketing || state.phase === middle
+    return propose((1 - theta) * state.low + theta * state.high, dividing)
   }
 
   /** L1: secant2 on the bracket. */
@@ -153,7 +147,7 @@ export const hagerZhang = ({
     const { low, lowSlope, high, highSlope } = state
     state.width = high - low
     const first = secant(low, lowSlope, high, highSlope)
-    return first > low && first < high ? propose(first, phases.firstSecant) : halve()
+    return first > low && first < high ? propose(first, firstSecant) : halve()
   }
 
   /** L2: another round, after a bisection if secant2 left too much. */
@@ -161,26 +155,17 @@ export const hagerZhang = ({
     const { low, high, width } = state
     // Among the smallest numbers gamma width may round to width.
     const wide = high - low > gamma * width || high - low >= width
-    return wide ? propose(low + 0.5 * (high - low), phases.middle) : round()
+    return wide ? propose(low + 0.5 * (high - low), middle) : round()
   }
 
   const propose = (next: number, phase: number): LineSearchOutcome => {
-    if (!(next > state.low && next < state.high && next < state.wall)) return giveUp(state, 'rounding')
-    if (state.trials >= maxTrials) return giveUp(state, 'trials')
-    state.step = next
-    state.phase = phase
-    return 'continue'
+    const inside = next > state.low && next < Math.min(state.high, state.wall)
+    const outcome = proceed(state, next, inside, maxTrials)
+    if (outcome === 'continue') state.phase = phase
+    return outcome
   }
 
-  return {
-    get step() {
-      return state.step
-    },
-    start,
-    tell,
-    save: (): LineSearchState => ({ ...state }),
-    restore: (saved) => restoreInto('hagerZhang', state, saved),
-  }
+  return searchOfState('hager-zhang', 'hagerZhang', state, { start, tell, copy: () => hagerZhang(options) })
 }
 
 /** The zero of the line through two slopes; never finite where they are equal. */

@@ -270,6 +270,20 @@ describe.each(rows.map((row) => [title(row), row] as const))('%s', (_, row) => {
     expect(() => search.start(0, -1, 3, Number.NaN)).toThrow(/stepMax must be a number in \(0, ∞\], got NaN/)
   })
 
+  it('has its name, and copies that know nothing of what it is doing', () => {
+    const search = create()
+    expect(search.name).toBe(row.spec.name)
+    search.start(1, -1, 1, 10)
+    search.tell(5, 3)
+    const { step } = search
+    const copy = search.copy?.() ?? search
+    expect(copy.save()).toEqual(create().save())
+    for (const { phi } of moreThuenteFunctions) {
+      expect(searchAlong(copy, phi, { step: 0.1 })).toEqual(searchAlong(create(), phi, { step: 0.1 }))
+    }
+    expect(search.step).toBe(step)
+  })
+
   it('refuses a state that lacks a field, and is left as it was', () => {
     const search = create()
     search.start(1, -1, 1, 10)

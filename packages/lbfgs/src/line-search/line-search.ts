@@ -8,6 +8,8 @@
  * never tries a step twice, and never one above `stepMax`.
  */
 export interface LineSearch {
+  /** By what a saved solver knows it; that of a search without one is 'own'. */
+  readonly name?: string
   /** The step to try next while it continues, then the one that was accepted, or the best one tried (0: none). */
   readonly step: number
   /** Begins a search. `slope` < 0 is phi'(0); 0 < `step` <= `stepMax`, which may be Infinity. Keeps no memory of the last. */
@@ -21,6 +23,8 @@ export interface LineSearch {
   save(): LineSearchState
   /** Goes on from there, bit for bit. */
   restore(state: LineSearchState): void
+  /** A search of the same parameters that knows nothing yet: each solver has one of its own. Without it solvers share it. */
+  copy?(): LineSearch
 }
 
 /**

@@ -1,6 +1,7 @@
-import type { LineSearch, LineSearchOutcome, LineSearchState } from './line-search.ts'
-import { requireInRange, requireStart, requireTrials } from './parameter-range.ts'
-import { beginRecord, emptyRecord, giveUp, recordTrial, restoreInto, withdraw } from './trial-record.ts'
+import { requireCount, requireInRange } from '../parameter-range.ts'
+import type { LineSearch, LineSearchOutcome } from './line-search.ts'
+import { searchOfState } from './search-of-state.ts'
+import { beginRecord, emptyRecord, giveUp, proceed, recordTrial, withdraw } from './trial-record.ts'
 
 export type MoreThuenteOptions = {
   /** Sufficient decrease, in (0, 1). Default 0.2, or c2 if that is less. */
@@ -37,23 +38,15 @@ export type MoreThuenteOptions = {
  * later ones at most half way. `dcsrch` ends some searches by asking for the best step a second time; here that step is
  * the answer at once. c2 < c1, for which no step need exist, is refused.
  */
-export const moreThuente = ({
-  c2 = 0.9,
-  c1 = Math.min(0.2, c2),
-  xtol = 1e-10,
-  maxTrials = 20,
-  stepMin = 0,
-}: MoreThuenteOptions = {}): LineSearch => {
+export const moreThuente = (options: MoreThuenteOptions = {}): LineSearch => {
+  const { c2 = 0.9, c1 = Math.min(0.2, c2), xtol = 1e-10, maxTrials = 20, stepMin = 0 } = options
   requireInRange('moreThuente', 'c1', c1, 0, 1, '()')
   requireInRange('moreThuente', 'c2', c2, c1, 1, '[)')
   requireInRange('moreThuente', 'xtol', xtol, 0, 1, '[)')
-  requireInRange('moreThuente', 'stepMin', stepMin, 0, Number.POSITIVE_INFINITY, '[)')
-  requireTrials('moreThuente', maxTrials)
+  requireInRange('moreThuente', 'stepMin', stepMin, 0, Infinity, '[)')
+  requireCount('moreThuente', 'maxTrials', maxTrials, 1)
   const state = {
     ...emptyRecord,
-    stepMax: 0,
-    startValue: 0,
-    startSlope: 0,
     firstStage: true,
     bracketed: false,
     x: 0,
@@ -71,11 +64,8 @@ export const moreThuente = ({
   }
 
   const start = (value: number, slope: number, step: number, stepMax: number): void => {
-    requireStart('moreThuente', value, slope, step, stepMax)
-    beginRecord(state, value, Math.min(Math.max(step, stepMin), stepMax))
-    state.stepMax = Math.min(stepMax, Number.MAX_VALUE)
-    state.startValue = value
-    state.startSlope = slope
+    beginRecord('moreThuente', state, value, slope, step, stepMax)
+    state.step = Math.min(Math.max(step, stepMin), stepMax)
     restart()
   }
 
@@ -208,8 +198,7 @@ export const moreThuente = ({
     const stuck = bracketed
       ? step <= lower || step >= upper || upper - lower <= xtol * upper
       : step === tried || step >= state.wall
-    if (stuck) return giveUp(state, 'rounding')
-    return state.trials < maxTrials ? 'continue' : giveUp(state, 'trials')
+    return proceed(state, step, !stuck, maxTrials)
   }
 
   const limitGrowth = (): void => {
@@ -224,19 +213,14 @@ export const moreThuente = ({
     state.bracketed = false
     state.step = Math.max(withdraw(from, rejected), stepMin)
     limitGrowth()
-    if (state.step <= from || state.step >= rejected) return giveUp(state, 'rounding')
-    return state.trials < maxTrials ? 'continue' : giveUp(state, 'trials')
+    return proceed(state, state.step, state.step > from && state.step < rejected, maxTrials)
   }
 
-  return {
-    get step() {
-      return state.step
-    },
+  return searchOfState('more-thuente', 'moreThuente', state, {
     start,
     tell,
-    save: (): LineSearchState => ({ ...state }),
-    restore: (saved) => restoreInto('moreThuente', state, saved),
-  }
+    copy: () => moreThuente(options),
+  })
 }
 
 /** sqrt(theta^2 - slopeA slopeB) without overflow; 0 where rounding makes the difference negative. */

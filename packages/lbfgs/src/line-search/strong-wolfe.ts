@@ -1,7 +1,8 @@
+import { requireCount, requireInRange } from '../parameter-range.ts'
 import { bracketStep, cubicMinimum, emptyBracket, forgetWidths } from './cubic-step.ts'
-import type { LineSearch, LineSearchOutcome, LineSearchState } from './line-search.ts'
-import { requireInRange, requireStart, requireTrials } from './parameter-range.ts'
-import { beginRecord, emptyRecord, giveUp, recordTrial, restoreInto, withdraw } from './trial-record.ts'
+import type { LineSearch, LineSearchOutcome } from './line-search.ts'
+import { searchOfState } from './search-of-state.ts'
+import { beginRecord, emptyRecord, proceed, recordTrial, withdraw } from './trial-record.ts'
 
 export type StrongWolfeOptions = {
   /** Sufficient decrease, in (0, 1). Default 0.2, or c2 if that is less. */
@@ -29,30 +30,20 @@ export type StrongWolfeOptions = {
  * all steps from there on: bracketing goes on from `low` (anew where that lies beyond), a quarter of the way to it,
  * and grows at most half way.
  */
-export const strongWolfe = ({
-  c2 = 0.9,
-  c1 = Math.min(0.2, c2),
-  maxTrials = 20,
-}: StrongWolfeOptions = {}): LineSearch => {
+export const strongWolfe = (options: StrongWolfeOptions = {}): LineSearch => {
+  const { c2 = 0.9, c1 = Math.min(0.2, c2), maxTrials = 20 } = options
   requireInRange('strongWolfe', 'c1', c1, 0, 1, '()')
   requireInRange('strongWolfe', 'c2', c2, c1, 1, '[)')
-  requireTrials('strongWolfe', maxTrials)
+  requireCount('strongWolfe', 'maxTrials', maxTrials, 1)
   /** While bracketing `low` is a_(i-1) and `high` says nothing. */
   const state = {
     ...emptyRecord,
     ...emptyBracket,
-    stepMax: 0,
-    startValue: 0,
-    startSlope: 0,
     zooming: false,
   }
 
   const start = (value: number, slope: number, step: number, stepMax: number): void => {
-    requireStart('strongWolfe', value, slope, step, stepMax)
-    beginRecord(state, value, step)
-    state.stepMax = Math.min(stepMax, Number.MAX_VALUE)
-    state.startValue = value
-    state.startSlope = slope
+    beginRecord('strongWolfe', state, value, slope, step, stepMax)
     moveHigh(0, 0, 0)
     restart()
   }
@@ -130,19 +121,12 @@ export const strongWolfe = ({
     const inside = state.zooming
       ? next > Math.min(low, high) && next < Math.max(low, high)
       : next > low && next < state.wall
-    if (!inside) return giveUp(state, 'rounding')
-    if (state.trials >= maxTrials) return giveUp(state, 'trials')
-    state.step = next
-    return 'continue'
+    return proceed(state, next, inside, maxTrials)
   }
 
-  return {
-    get step() {
-      return state.step
-    },
+  return searchOfState('strong-wolfe', 'strongWolfe', state, {
     start,
     tell,
-    save: (): LineSearchState => ({ ...state }),
-    restore: (saved) => restoreInto('strongWolfe', state, saved),
-  }
+    copy: () => strongWolfe(options),
+  })
 }

@@ -1,7 +1,13 @@
-import type { LineSearchOutcome, LineSearchState } from './line-search.ts'
+import { requireInRange } from '../parameter-range.ts'
+import type { LineSearchOutcome } from './line-search.ts'
 
-/** What every search keeps about its trials; part of its state. */
+/** What every search keeps about the line and its trials; part of its state. */
 export type TrialRecord = {
+  /** phi(0) and phi'(0). */
+  startValue: number
+  startSlope: number
+  /** The largest step, finite. */
+  stepMax: number
   /** The step to try next, or the answer. */
   step: number
   trials: number
@@ -16,19 +22,36 @@ export type TrialRecord = {
 
 /** The record before any search. */
 export const emptyRecord: TrialRecord = {
+  startValue: 0,
+  startSlope: 0,
+  stepMax: 0,
   step: 0,
   trials: 0,
-  wall: Number.POSITIVE_INFINITY,
+  wall: Infinity,
   finite: false,
   bestStep: 0,
   bestValue: 0,
 }
 
-/** Empties the record for a search from phi(0) = `value`; `step` is the first trial. */
-export const beginRecord = (record: TrialRecord, value: number, step: number): void => {
+/** Empties the record for a search from phi(0) = `value`, phi'(0) = `slope`. Throws RangeError for what cannot be a start. */
+export const beginRecord = (
+  search: string,
+  record: TrialRecord,
+  value: number,
+  slope: number,
+  step: number,
+  stepMax: number,
+): void => {
+  requireInRange(search, 'value', value, -Infinity, Infinity, '()')
+  requireInRange(search, 'slope', slope, -Infinity, 0, '()')
+  requireInRange(search, 'stepMax', stepMax, 0, Infinity, '(]')
+  requireInRange(search, 'step', step, 0, Math.min(stepMax, Number.MAX_VALUE), '(]')
+  record.startValue = value
+  record.startSlope = slope
+  record.stepMax = Math.min(stepMax, Number.MAX_VALUE)
   record.step = step
   record.trials = 0
-  record.wall = Number.POSITIVE_INFINITY
+  record.wall = Infinity
   record.finite = false
   record.bestStep = 0
   record.bestValue = value
@@ -58,13 +81,15 @@ export const giveUp = (record: TrialRecord, reason: 'rounding' | 'trials'): Line
   return record.finite ? reason : 'non-finite'
 }
 
-/** Copies a saved state over `state`; throws a TypeError where a field is missing or of another type. */
-export const restoreInto = (search: string, state: Record<string, unknown>, saved: LineSearchState): void => {
-  for (const key of Object.keys(state)) {
-    if (typeof saved[key] !== typeof state[key])
-      throw new TypeError(
-        `${search}: restore: ${key} must be a ${typeof state[key]}, got ${String(saved[key])}`,
-      )
-  }
-  for (const key of Object.keys(state)) state[key] = saved[key]
+/** Goes on with a trial at `next`, unless that is not `inside` of what is left or the trials are used up. */
+export const proceed = (
+  record: TrialRecord,
+  next: number,
+  inside: boolean,
+  maxTrials: number,
+): LineSearchOutcome => {
+  if (!inside) return giveUp(record, 'rounding')
+  if (record.trials >= maxTrials) return giveUp(record, 'trials')
+  record.step = next
+  return 'continue'
 }

@@ -1,8 +1,8 @@
 import { createCore } from '../core.ts'
 import { freeGeometry } from '../free.ts'
-import { createLineSearch } from '../line-search/create-line-search.ts'
+import { checkOptions } from '../lbfgs-options.ts'
 import type { Point } from '../point.ts'
-import { checkOptions, type SolverOptions } from '../solver-options.ts'
+import { lineSearchOf, type SolverOptions } from '../solver-options.ts'
 import type { Status } from '../status.ts'
 import type { Vector } from '../vector.ts'
 import { createPortions, type PortionOptions } from './portions.ts'
@@ -82,22 +82,14 @@ export async function minimizeSharded(problem: ShardedProblem): Promise<ShardedR
   const { maxTimeMs, now, signal, onIteration } = options
   checkTime(options)
   const { lengths, epsilon, evaluation: before } = await begin(shards)
-  const { memory, tolerance, damping, lineSearch } = checkOptions(arrayOf(epsilon), options)
+  const settings = checkOptions(arrayOf(epsilon), options)
+  const lineSearch = lineSearchOf(options.lineSearch, settings.precision, 'free')
   const handed = createPortions(workers, portions, options)
   for (let k = 0; x0 !== undefined && k < shards.length; k++) await shards[k].write(startHandle, await x0(k))
 
   const space = shardedSpace(shards, epsilon)
-  const core = createCore(startHandle, {
-    space,
-    geometry: freeGeometry(space, memory),
-    lineSearch:
-      typeof lineSearch === 'object' && 'tell' in lineSearch ? lineSearch : createLineSearch(lineSearch),
-    memory,
-    tolerance,
-    maxIterations: options.maxIterations ?? 15_000,
-    maxEvaluations: options.maxEvaluations ?? Number.POSITIVE_INFINITY,
-    damping,
-  })
+  const geometry = freeGeometry(space, settings.memory)
+  const core = createCore(startHandle, { ...settings, space, geometry, lineSearch })
   const start = now?.() ?? 0
   let seen = -1
 

@@ -1,3 +1,4 @@
+import { arraySpaceLike } from '../array-space-like.ts'
 import type { Vector } from '../vector.ts'
 import { checkedMultiBatch, type MultiBatchOptions } from './multi-batch-options.ts'
 import { drawSamples } from './multi-batch-sample.ts'
@@ -10,7 +11,7 @@ import {
 } from './multi-batch-state.ts'
 import { atOnce, createOnlineCurvature } from './online-curvature.ts'
 import type { OnlineStatus } from './online-lbfgs.ts'
-import { checkLearningRate, maxRejectedInRow, spaceOf } from './online-options.ts'
+import { checkLearningRate, maxRejectedInRow } from './online-options.ts'
 
 /**
  * Multi-batch L-BFGS: quasi-Newton steps from batches S_k of which successive ones share samples, O_k = S_k and S_k+1.
@@ -82,7 +83,7 @@ export function createMultiBatch<A extends Vector>(
   const { count, batchSize, overlapSize } = settings
   const full = overlapSize === batchSize
   const n = x0.length
-  const space = options.space ?? spaceOf(x0)
+  const space = options.space ?? arraySpaceLike(x0)
   const curvature = createOnlineCurvature(space, settings, 'newest')
   /** The newest point that was evaluated on a whole batch. */
   let current = space.create()

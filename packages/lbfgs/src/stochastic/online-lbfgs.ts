@@ -1,3 +1,4 @@
+import { arraySpaceLike } from '../array-space-like.ts'
 import type { Vector } from '../vector.ts'
 import { atOnce, createOnlineCurvature } from './online-curvature.ts'
 import {
@@ -6,7 +7,6 @@ import {
   checkLearningRate,
   maxRejectedInRow,
   type OnlineOptions,
-  spaceOf,
 } from './online-options.ts'
 import { restoreOnline, type SavedOnline, savedSettings, saveOnline } from './online-state.ts'
 
@@ -101,7 +101,7 @@ export function createOnlineLbfgs<A extends Vector>(
   const kind = { algorithm: 'online-lbfgs', precision, length: n } as const
   const saved = state && savedSettings(state, kind, options.memory)
   const settings = checkedSettings('onlineLbfgs', options, precision, saved)
-  const space = options.space ?? spaceOf(x0)
+  const space = options.space ?? arraySpaceLike(x0)
   const curvature = createOnlineCurvature(space, settings, 'mean')
   /** x_t with its gradient on the last batch. */
   let current = { x: space.create(), gradient: space.create() }

@@ -1,4 +1,3 @@
-import { arraySpace } from '../array-space.ts'
 import type { Precision, Vector } from '../vector.ts'
 import type { VectorSpace } from '../vector-space.ts'
 
@@ -74,10 +73,4 @@ export function checkWhole(name: string, option: string, value: number, low: num
   if (Number.isSafeInteger(value) && value >= low && value < high) return
   const end = high === Infinity ? '∞' : String(high)
   throw new RangeError(`${name}: ${option} must be a whole number in [${low}, ${end}), got ${value}`)
-}
-
-/** Plain loops over arrays of the type and length of x0. */
-export function spaceOf<A extends Vector>(x0: A): VectorSpace<A> {
-  const space = x0 instanceof Float64Array ? arraySpace(x0.length, 'f64') : arraySpace(x0.length, 'f32')
-  return space as unknown as VectorSpace<A>
 }
