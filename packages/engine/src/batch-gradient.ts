@@ -1,8 +1,25 @@
-import { createPlan, type Plan, partOf, sumArrays, sumOfSquares, type Workspace } from '@thalweg/kernels'
+import {
+  bytesFor,
+  createPlan,
+  elementBytes,
+  type Plan,
+  partOf,
+  sumArrays,
+  sumOfSquares,
+  type Workspace,
+} from '@thalweg/kernels'
 import type { Team } from '@thalweg/kernels/node'
-import { drawMasks, type Model, planL2, type Weights } from '@thalweg/nn'
+import {
+  createInputShares,
+  drawMasks,
+  type InputShare,
+  leastSharedInputs,
+  type Model,
+  planL2,
+  type Weights,
+} from '@thalweg/nn'
 import type { BatchInput } from './batch-input.ts'
-import { mostRowsOf, shareOf } from './batch-share.ts'
+import { mostRowsOf, shareOf, sharesInputs } from './batch-share.ts'
 import type { Stream } from './streams.ts'
 
 export interface BatchGradientParts {
@@ -22,6 +39,8 @@ export interface BatchGradientParts {
 
 /** The loss of a batch and its gradient, which the threads of a team share. */
 export interface BatchGradient {
+  /** Where the weights are cut, that each thread may update what it has just computed. */
+  readonly cuts: readonly number[]
   /**
    * One plan for each thread, of the `rows` samples of the input's batch: gather, forward, loss, backward, the sum of the
    * threads' gradients in their order, and its norm. `updatesStatistics` by default.
@@ -38,10 +57,28 @@ export interface BatchGradient {
 /** Parts of the gradient that threads add up and measure: whole lines of the cache. */
 const partUnit = 256
 
-/** What it takes of the workspace beside weights and input. */
+/** What it takes of the workspace beside weights and input, however the threads share the batch. */
 export function batchGradientBytes(model: Model, batchSize: number, threads: number): number {
-  const gradient = model.weightBytes
-  return threads * model.batchBytes(mostRowsOf(batchSize, threads)) + (threads - 1) * gradient
+  const gradients = (threads - 1) * model.weightBytes
+  const rows = mostRowsOf(batchSize, threads)
+  let byInputs = 0
+  const shares = inputShares(model, batchSize, threads, (length) => {
+    byInputs += bytesFor(length, elementBytes[model.precision])
+    return 0
+  })
+  for (const share of shares) byInputs += model.batchBytes(rows, { share })
+  return gradients + Math.max(threads * model.batchBytes(rows), byInputs)
+}
+
+/** None where threads cannot share the inputs of the first layer. */
+function inputShares(
+  { firstDense }: Model,
+  batchRows: number,
+  threads: number,
+  array: (length: number) => number,
+): readonly InputShare[] {
+  if (firstDense === undefined || firstDense.inputs < leastSharedInputs(threads)) return []
+  return createInputShares(firstDense, batchRows, threads, array)
 }
 
 /** Lays out a batch for each thread. */
@@ -49,43 +86,80 @@ export function createBatchGradient(parts: BatchGradientParts): BatchGradient {
   const { model, workspace, team, weights, input, batchSizes, l2, dropout } = parts
   const { precision } = model
   const threads = Array.from({ length: team.threads }, (_, thread) => thread)
-  const capacity = mostRowsOf(Math.max(...batchSizes), team.threads)
-  const batches = threads.map(() => model.batch(workspace, capacity))
+  const most = Math.max(...batchSizes)
+  const byInputs = sharesInputs(model, batchSizes, team.threads) && !input.augments
+  const array = (length: number): number => workspace[precision](length).byteOffset
+  const shares = byInputs ? inputShares(model, most, team.threads, array) : []
+  const capacity = mostRowsOf(most, team.threads)
+  const batches = threads.map((thread) => model.batch(workspace, capacity, { share: shares[thread] }))
   const gradients = threads.map((thread) =>
     thread === 0 ? weights.gradient : workspace[precision](model.parameterCount),
   )
-  const squaredNorms = workspace.f64(team.threads)
+  /** The first layer's weights come first; their gradient is no sum over the threads where they share its inputs. */
+  const cuts = byInputs ? [model.tensors[0].length] : []
+  const stretches = [...cuts, model.parameterCount].map((end, index) => ({
+    first: index === 0 ? 0 : cuts[index - 1],
+    end,
+    summed: !byInputs || index > 0,
+  }))
+  const squaredNorms = workspace.f64(team.threads * stretches.length)
   const penalty = workspace.f64(1)
 
   /** The thread's part of the batch, from its samples to the gradient of its weights. */
   function planGradient(plan: Plan, thread: number, batchRows: number, counts: boolean): void {
-    const { start, count } = shareOf(batchRows, thread, team.threads)
-    const batch = batches[thread]
+    const samples = shareOf(batchRows, thread, team.threads)
+    const [batch, share] = [batches[thread], shares[thread]]
     const own = { ...weights, gradient: gradients[thread] }
-    const pass = { batchRows, updatesStatistics: counts && thread === 0 }
-    input.plan(plan, start, count, batch)
-    model.planForward(plan, own, batch, count, pass)
-    model.planBackward(plan, own, batch, count, pass)
-    if (thread === 0 && l2 > 0) planL2(plan, model, own, l2, penalty)
+    const shared = share && { firstRow: samples.start, wait: team.barrier, gradient: weights.gradient }
+    const pass = { batchRows, updatesStatistics: counts && thread === 0, shared }
+    input.plan(plan, samples, batch, share && { ...share, rows: batchRows })
+    model.planForward(plan, own, batch, samples.count, pass)
+    model.planBackward(plan, own, batch, samples.count, pass)
   }
 
-  /** The thread's part of the weights: the sum of the gradients, first to last, and of its squares. */
+  /** What the thread has of each stretch of the weights, and where they start there in bytes. */
+  function partsOf(thread: number) {
+    return stretches.map(({ first, end, summed }) => {
+      const { start, count } = partOf(end - first, thread, team.threads, partUnit)
+      return { count, at: (first + start) * weights.gradient.BYTES_PER_ELEMENT, summed }
+    })
+  }
+
+  /** The sum of the gradients in the thread's parts, first to last. */
   function planSum(plan: Plan, thread: number, working: readonly number[]): void {
-    const { start, count } = partOf(model.parameterCount, thread, team.threads, partUnit)
-    const at = start * weights.gradient.BYTES_PER_ELEMENT
-    const [total, ...others] = working.map((each) => gradients[each].byteOffset + at)
-    if (others.length > 0) plan.call(sumArrays(precision, working.length), count, 0, total, ...others)
-    plan.call(sumOfSquares(precision), count, total, squaredNorms.byteOffset + 8 * thread)
+    if (working.length === 1) return
+    for (const { count, at, summed } of partsOf(thread)) {
+      if (!summed) continue
+      const [total, ...others] = working.map((each) => gradients[each].byteOffset + at)
+      plan.call(sumArrays(precision, working.length), count, 0, total, ...others)
+    }
+  }
+
+  function planNorm(plan: Plan, thread: number): void {
+    for (const [index, { count, at }] of partsOf(thread).entries()) {
+      const to = squaredNorms.byteOffset + 8 * (thread * stretches.length + index)
+      plan.call(sumOfSquares(precision), count, weights.gradient.byteOffset + at, to)
+    }
   }
 
   return {
+    cuts,
     plans(rows, { updatesStatistics } = { updatesStatistics: true }) {
       const plans = threads.map(() => createPlan(workspace))
       const working = threads.filter((thread) => shareOf(rows, thread, team.threads).count > 0)
       for (const thread of working) planGradient(plans[thread], thread, rows, updatesStatistics)
-      for (const plan of plans) team.barrier(plan)
+      const meet = (): void => {
+        for (const plan of plans) team.barrier(plan)
+      }
+      meet()
       for (const [thread, plan] of plans.entries()) planSum(plan, thread, working)
-      for (const plan of plans) team.barrier(plan)
+      if (l2 > 0) {
+        meet()
+        planL2(plans[0], model, weights, l2, penalty)
+        meet()
+      }
+      for (const [thread, plan] of plans.entries()) planNorm(plan, thread)
+      meet()
       return plans
     },
     drawMasks(rows) {
@@ -104,7 +178,7 @@ export function createBatchGradient(parts: BatchGradientParts): BatchGradient {
     },
     norm() {
       let squares = 0
-      for (const thread of threads) squares += squaredNorms[thread]
+      for (const squared of squaredNorms) squares += squared
       return Math.sqrt(squares)
     },
   }

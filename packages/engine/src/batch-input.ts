@@ -15,8 +15,18 @@ export interface BatchInput {
   readonly indices: Int32Array
   /** Draws how the first `rows` samples are changed, and reads those that are in files: then it must be awaited. */
   prepare(rows: number): undefined | Promise<void>
-  /** Appends that the samples `start` to `start + count` of the batch are brought into a thread's arrays. */
-  plan(plan: Plan, start: number, count: number, batch: Batch): void
+  /** Whether images are changed: then a thread can only have whole samples. */
+  readonly augments: boolean
+  /**
+   * Appends that the samples `start` to `start + count` of the batch are brought into a thread's arrays; with `columns`
+   * those columns of the features of all `rows` samples instead of all of its own.
+   */
+  plan(plan: Plan, samples: Span, batch: Batch, columns?: Span & { readonly rows: number }): void
+}
+
+interface Span {
+  readonly start: number
+  readonly count: number
 }
 
 export interface BatchInputParts {
@@ -73,6 +83,7 @@ export function createBatchInput(parts: BatchInputParts): BatchInput {
 
   return {
     indices,
+    augments: moves !== undefined,
     prepare(rows) {
       if (moves !== undefined && image !== undefined) drawMoves(moves, image, rows)
       if (!streamed) return undefined
@@ -84,16 +95,26 @@ export function createBatchInput(parts: BatchInputParts): BatchInput {
       }
       return train.read(indices, rows, features)
     },
-    plan(plan, start, count, batch) {
+    plan(plan, { start, count }, batch, columns) {
       const from = places.byteOffset + 4 * start
-      plan.call(gatherRows, count, 4, from, labels.byteOffset, batch.labels.byteOffset)
+      plan.call(gatherRows, count, 4, 4, from, labels.byteOffset, batch.labels.byteOffset)
       if (targets !== undefined) {
         const targetBytes = classes * targets.BYTES_PER_ELEMENT
-        plan.call(gatherRows, count, targetBytes, from, targets.byteOffset, batch.targets.byteOffset)
+        const at = [from, targets.byteOffset, batch.targets.byteOffset]
+        plan.call(gatherRows, count, targetBytes, targetBytes, ...at)
       }
       if (moves === undefined || image === undefined) {
-        const rowBytes = model.features * features.BYTES_PER_ELEMENT
-        plan.call(gatherRows, count, rowBytes, from, features.byteOffset, batch.features.byteOffset)
+        const bytes = features.BYTES_PER_ELEMENT
+        const stepBytes = model.features * bytes
+        const [rows, rowBytes, at] =
+          columns === undefined
+            ? [count, stepBytes, [from, features.byteOffset]]
+            : [
+                columns.rows,
+                columns.count * bytes,
+                [places.byteOffset, features.byteOffset + columns.start * bytes],
+              ]
+        plan.call(gatherRows, rows, rowBytes, stepBytes, ...at, batch.features.byteOffset)
         return
       }
       const movesAt = moves.byteOffset + 4 * movesPerSample * start

@@ -1,7 +1,11 @@
 import { partOf } from '@thalweg/kernels'
+import { leastSharedInputs, type Model } from '@thalweg/nn'
 
 /** Samples that a thread has at least: batch normalisation over one sample has no variance. */
 const leastRows = 2
+
+/** Weights of a first layer from which two more meetings of the threads in a step cost less than to exchange them. */
+const leastSharedWeights = 32_768
 
 /** How many of the threads have a part of a batch of so many samples. */
 function sharers(rows: number, threads: number): number {
@@ -18,4 +22,23 @@ export function shareOf(rows: number, thread: number, threads: number): { start:
 export function mostRowsOf(batchSize: number, threads: number): number {
   // Three samples are not shared.
   return Math.max(Math.min(batchSize, leastRows + 1), Math.ceil(batchSize / sharers(batchSize, threads)))
+}
+
+/**
+ * Whether threads share the inputs of the first layer, too, in batches of these sizes: where it has more to exchange of
+ * weights than of sums over the samples, and every thread has samples.
+ */
+export function sharesInputs(
+  { firstDense }: Pick<Model, 'firstDense'>,
+  batchSizes: readonly number[],
+  threads: number,
+): boolean {
+  if (threads === 1 || firstDense === undefined) return false
+  const { inputs, units } = firstDense
+  const most = Math.max(...batchSizes)
+  return (
+    inputs >= Math.max(threads * most, leastSharedInputs(threads)) &&
+    inputs * units >= leastSharedWeights &&
+    Math.min(...batchSizes) >= leastRows * threads
+  )
 }

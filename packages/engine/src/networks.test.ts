@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib'
 import { expand, type RunDocument, type RunEvent } from '@thalweg/document'
 import { decodeSafetensors } from '@thalweg/nn'
 import { afterAll, describe, expect, it } from 'vitest'
+import { sharesInputs } from './batch-share.ts'
 import { loadModel, ModelFileError, prepareTraining } from './index.ts'
 
 function runDocument(run: Record<string, unknown>): RunDocument {
@@ -149,6 +150,54 @@ describe('threads', () => {
       }
     },
   )
+})
+
+describe('threads that share the inputs of the first layer', () => {
+  const wide = {
+    dataset: glyphs,
+    model: { name: 'mlp', hidden: [240, 16] },
+    optimizer: { name: 'adam', learningRate: 1e-3 },
+    precision: 'f64',
+    l2: 1e-3,
+    batchSize: 20,
+  }
+  it.each([2, 3])('%d do so', (threads) => {
+    expect(sharesInputs({ firstDense: { inputs: 144, units: 240 } }, [20], threads)).toBe(true)
+    expect(sharesInputs({ firstDense: { inputs: 144, units: 240 } }, [28, 8], threads)).toBe(true)
+  })
+
+  const seriesOf = (events: readonly RunEvent[]) =>
+    metrics(events).map(({ values }) => [values['train.loss'], values.gradientNorm] as const)
+
+  it.each([
+    [2, {}],
+    [3, { l2: 0 }],
+    // The first layer in tensors of its own; the last batch of an epoch is smaller.
+    [2, { optimizer: { name: 'lamb' }, batchSize: 28 }],
+    [3, { optimizer: { name: 'lbfgs' }, model: { name: 'mlp', hidden: [240], activation: 'tanh' } }],
+  ])('%d give what one gives, up to rounding, and the same bits twice: %j', async (threads, variant) => {
+    const alone = await collect(runDocument({ ...wide, ...variant }))
+    const document = runDocument({ ...wide, ...variant, threads })
+    const [first, second] = [await collect(document), await collect(document)]
+    expect(second.events).toEqual(first.events)
+    const expected = seriesOf(alone.events)
+    expect(first.events.length).toBe(alone.events.length)
+    for (const [index, [loss = Number.NaN, norm = Number.NaN]] of seriesOf(first.events).entries()) {
+      const [expectedLoss = Number.NaN, expectedNorm = Number.NaN] = expected[index]
+      expect(Math.abs(loss - expectedLoss)).toBeLessThan(1e-9)
+      expect(Math.abs(norm - expectedNorm)).toBeLessThan(1e-9)
+    }
+  })
+
+  it('go on with the same bits after a checkpoint', async () => {
+    const document = runDocument({ ...wide, precision: 'f32', threads: 2 })
+    const { events } = await collect(document, { wantsCheckpoint: () => true })
+    for (const { step, data } of checkpointsOf(events)) {
+      const resumed = await collect(document, { checkpoint: data })
+      const rest = events.filter((event) => event.type !== 'checkpoint' && event.step > step)
+      expect(resumed.events).toEqual(rest)
+    }
+  })
 })
 
 describe('runs at the same time', () => {

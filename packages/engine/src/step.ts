@@ -36,7 +36,7 @@ export function createStep(parts: StepParts): Step {
   function compiled(rows: number): (overrides: Overrides) => void {
     const plans = gradient.plans(rows)
     if (optimizer.plannable) {
-      const prepare = optimizer.plan(plans, trained.parameters, trained.gradient, state)
+      const prepare = optimizer.plan(plans, trained.parameters, trained.gradient, state, gradient)
       const run = team.job(plans)
       return (overrides) => {
         prepare(overrides)

@@ -126,12 +126,21 @@ describe.each(precisions)('rows, %s', (precision) => {
     indices.set([rows - 1, 0, rows >> 1, 0])
     const target = guarded(workspace, precision, 4 * columns, 4)
     const rowBytes = columns * x.values.BYTES_PER_ELEMENT
-    kernels.gatherRows(4, rowBytes, indices.byteOffset, x.values.byteOffset, target.values.byteOffset)
+    const [from, to] = [x.values.byteOffset, target.values.byteOffset]
+    kernels.gatherRows(4, rowBytes, rowBytes, indices.byteOffset, from, to)
     const gathered = Array.from(indices).flatMap((row) => [
       ...x.values.subarray(row * columns, (row + 1) * columns),
     ])
     expect(Array.from(target.values)).toEqual(gathered)
-    for (const array of [x, bias, sums, target]) array.check()
+
+    const rest = guarded(workspace, precision, 4 * (columns - 1), 5)
+    const elementBytes = x.values.BYTES_PER_ELEMENT
+    kernels.gatherRows(
+      ...[4, rowBytes - elementBytes, rowBytes],
+      ...[indices.byteOffset, from + elementBytes, rest.values.byteOffset],
+    )
+    expect(Array.from(rest.values)).toEqual(gathered.filter((_, index) => index % columns > 0))
+    for (const array of [x, bias, sums, target, rest]) array.check()
   })
 })
 

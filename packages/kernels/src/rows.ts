@@ -28,21 +28,21 @@ export function alongRow(
 }
 
 /**
- * `(count, rowBytes, indices, source, target)`: copies the rows of `source` that `indices` [count] names, in order.
- * `rowBytes` is a multiple of 4.
+ * `(count, rowBytes, stepBytes, indices, source, target)`: copies the first `rowBytes` of the rows of `source` that `indices`
+ * [count] names, in order, one after another. `stepBytes` lead from row to row of `source`; both are multiples of 4.
  */
 export const gatherRows: Kernel = defineKernel({
   name: 'gatherRows',
-  parameters: ['count', 'rowBytes', 'indices', 'source', 'target'],
+  parameters: ['count', 'rowBytes', 'stepBytes', 'indices', 'source', 'target'],
   locals: { end: i32, from: i32, column: i32 },
-  body({ count, rowBytes, indices, source, target, end, from, column }) {
+  body({ count, rowBytes, stepBytes, indices, source, target, end, from, column }) {
     set(end, plus(get(indices), times(get(count), whole(4))))
     whileBelow(indices, get(end), () => {
       const index: Emit = () => {
         local.get(indices)
         i32.load()
       }
-      set(from, plus(get(source), times(index, get(rowBytes))))
+      set(from, plus(get(source), times(index, get(stepBytes))))
       set(column, whole(0))
       whileBelow(
         column,

@@ -1,4 +1,5 @@
 import { type Activation, addBias, biasBackward } from '@thalweg/kernels'
+import { placeDenseByInputs } from './dense-by-inputs.ts'
 import type { LaidLayer, Layer } from './layer.ts'
 import { multiply } from './product.ts'
 import { wholeNumber } from './range.ts'
@@ -29,7 +30,9 @@ function layDense(inputs: number, units: number, activation: Activation | undefi
     inPlace: false,
     backwardReads: activation === undefined ? ['input'] : ['input', 'output'],
     ...(activation === undefined && { withActivation: (joined) => layDense(inputs, units, joined) }),
-    place(arena, rows) {
+    dense: { inputs, units },
+    place(arena, rows, _gradients, share) {
+      if (share !== undefined) return placeDenseByInputs(arena, units, activation, share)
       for (const [m, n, k] of [
         [rows, units, inputs],
         [inputs, units, rows],

@@ -10,6 +10,13 @@ export { flatten } from './flatten.ts'
 export { type GeluOptions, gelu } from './gelu.ts'
 export { type HingeOptions, hinge } from './hinge.ts'
 export { type Init, initialize } from './init.ts'
+export {
+  createInputShares,
+  type FirstDense,
+  type InputShare,
+  leastSharedInputs,
+  type SharedPass,
+} from './input-share.ts'
 export { planL2 } from './l2.ts'
 export type {
   BackwardArrays,

@@ -1,5 +1,6 @@
 import type { Activation, MatrixProducts, Plan, Precision } from '@thalweg/kernels'
 import type { Arena } from './arena.ts'
+import type { FirstDense, InputShare, SharedPass } from './input-share.ts'
 import type { Shape } from './shape.ts'
 
 /** How a tensor starts: as the model's initialiser says, or at 0 or 1. */
@@ -31,6 +32,8 @@ export interface PlanContext {
   readonly products: MatrixProducts
   /** Scratch that matrix products overwrite. */
   readonly productScratch: number
+  /** Where threads share the inputs of the first layer. */
+  readonly shared?: SharedPass | undefined
 }
 
 /** The address of a layer's tensor, of its gradient or of a running statistic. */
@@ -73,8 +76,13 @@ export interface LaidLayer {
   readonly activation?: Activation
   /** The layer together with the activation that follows it, in one pass over its output. */
   withActivation?(activation: Activation): LaidLayer
-  /** Takes the arrays that it keeps for batches of up to `rows`; those for backward passes only where `gradients`. */
-  place(arena: Arena, rows: number, gradients: boolean): PlacedLayer
+  /** Whether threads can share its inputs: of a dense layer. */
+  readonly dense?: FirstDense
+  /**
+   * Takes the arrays that it keeps for batches of up to `rows`; those for backward passes only where `gradients`. A share is
+   * only given to a first layer that is `dense`.
+   */
+  place(arena: Arena, rows: number, gradients: boolean, share?: InputShare): PlacedLayer
 }
 
 /** A function of a batch of samples. */

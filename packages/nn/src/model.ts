@@ -9,6 +9,7 @@ import {
   workspaceOf,
 } from '@thalweg/kernels'
 import { bytesPlaced, type Mask, placeIn } from './arena.ts'
+import type { FirstDense, InputShare, SharedPass } from './input-share.ts'
 import type { Addresses, Layer, PlanContext, TensorSpec } from './layer.ts'
 import type { Loss, LossArrays } from './loss.ts'
 import { laySequence, type PlacedSequence } from './sequence.ts'
@@ -36,7 +37,7 @@ export interface Weights {
 /** A batch's arrays in the workspace, for up to `rows` samples. */
 export interface Batch {
   readonly rows: number
-  /** [rows, features] */
+  /** [rows, features]; of a share of the inputs [batchRows, count], for all samples of the batch. */
   readonly features: Vector
   /** Class indices [rows], each from 0 to classes - 1: kernels do not check them. */
   readonly labels: Int32Array
@@ -56,6 +57,8 @@ export interface Batch {
 export interface BatchOptions {
   /** Whether backward passes will be planned; true by default. */
   readonly gradients?: boolean
+  /** A thread's share of the first layer's inputs; passes then need `shared`, and every thread has samples. */
+  readonly share?: InputShare | undefined
 }
 
 export interface PassOptions {
@@ -65,6 +68,8 @@ export interface PassOptions {
   readonly batchRows?: number
   /** Whether running statistics are brought up to date; in training by default. */
   readonly updatesStatistics?: boolean
+  /** For a batch with a share of the inputs. */
+  readonly shared?: SharedPass | undefined
 }
 
 /** Layers and a loss. It holds no numbers; weights and batches are laid in a workspace. */
@@ -76,6 +81,8 @@ export interface Model {
   readonly loss: Loss
   readonly products: MatrixProducts
   readonly parameterCount: number
+  /** The first layer, if it is a dense one: threads can share its inputs. */
+  readonly firstDense: FirstDense | undefined
   readonly tensors: readonly ModelTensor[]
   readonly statistics: readonly ModelTensor[]
   /** What weights and their gradient take in a workspace. */
@@ -131,7 +138,7 @@ export function createModel(layers: readonly Layer[], options: ModelOptions): Mo
     if (!(Number.isInteger(rows) && rows >= 1 && rows <= batch.rows)) {
       throw new RangeError(`model: rows must be a whole number in [1, ${batch.rows}], got ${rows}`)
     }
-    const { mode = 'train', batchRows = rows, updatesStatistics = mode === 'train' } = pass
+    const { mode = 'train', batchRows = rows, updatesStatistics = mode === 'train', shared } = pass
     const { scratch, productScratch } = batch
     return {
       plan,
@@ -143,7 +150,13 @@ export function createModel(layers: readonly Layer[], options: ModelOptions): Mo
       scratch,
       products,
       productScratch,
+      shared,
     }
+  }
+
+  /** Numbers of a batch's features. */
+  function featuresOf(rows: number, share: InputShare | undefined): number {
+    return share === undefined ? rows * features : share.batchRows * share.count
   }
 
   function lossArrays({ labels, targets, predictions, result }: Batch, outputs: number): LossArrays {
@@ -164,15 +177,16 @@ export function createModel(layers: readonly Layer[], options: ModelOptions): Mo
     loss,
     products,
     parameterCount,
+    firstDense: sequence.firstDense,
     tensors,
     statistics,
     weightBytes: 2 * bytesFor(parameterCount, elements) + bytesFor(lengthOf(statistics), elements),
 
-    batchBytes(rows, { gradients = true } = {}) {
-      const own = [rows * features, rows * classes, loss.targets ? rows * classes : 0]
+    batchBytes(rows, { gradients = true, share } = {}) {
+      const own = [featuresOf(rows, share), rows * classes, loss.targets ? rows * classes : 0]
       const arrays = own.reduce((sum, length) => sum + bytesFor(length, elements), 0)
       const placed = bytesPlaced(products, precision, (arena) => {
-        sequence.place(arena, rows, { mayOverwriteInput: true, gradients })
+        sequence.place(arena, rows, { mayOverwriteInput: true, gradients, share })
       })
       return arrays + placed + bytesFor(rows, 4) + bytesFor(2, 8)
     },
@@ -187,17 +201,17 @@ export function createModel(layers: readonly Layer[], options: ModelOptions): Mo
       }
     },
 
-    batch(workspace, rows, { gradients = true } = {}) {
+    batch(workspace, rows, { gradients = true, share } = {}) {
       const own = {
         rows,
-        features: workspace[precision](rows * features),
+        features: workspace[precision](featuresOf(rows, share)),
         labels: workspace.i32(rows),
         targets: workspace[precision](loss.targets ? rows * classes : 0),
         predictions: workspace[precision](rows * classes),
         result: workspace.f64(2),
       }
       const { placed, ...rest } = placeIn(workspace, products, precision, (arena) =>
-        sequence.place(arena, rows, { mayOverwriteInput: true, gradients }),
+        sequence.place(arena, rows, { mayOverwriteInput: true, gradients, share }),
       )
       return { ...own, ...rest, sequence: placed }
     },

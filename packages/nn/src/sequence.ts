@@ -1,5 +1,6 @@
 import type { Activation } from '@thalweg/kernels'
 import type { Arena } from './arena.ts'
+import type { FirstDense, InputShare } from './input-share.ts'
 import type {
   Addresses,
   BackwardArrays,
@@ -25,6 +26,8 @@ export interface Sequence {
   /** Named by layer and count: `dense1.weight`. */
   readonly tensors: readonly TensorSpec[]
   readonly statistics: readonly TensorSpec[]
+  /** The first layer, if it is a dense one. */
+  readonly firstDense: FirstDense | undefined
   /** Takes arrays for batches of up to `rows`; without gradients for forward passes alone. */
   place(arena: Arena, rows: number, options: PlaceOptions): PlacedSequence
 }
@@ -33,6 +36,8 @@ interface PlaceOptions {
   /** Whether the input's array is free for results. */
   readonly mayOverwriteInput: boolean
   readonly gradients: boolean
+  /** Of the first layer's inputs. */
+  readonly share?: InputShare | undefined
 }
 
 /** A sequence with arrays. */
@@ -76,6 +81,7 @@ export function laySequence(layers: readonly Layer[], input: Shape): Sequence {
     outputShape: shape,
     tensors: named('tensors'),
     statistics: named('statistics'),
+    firstDense: stages[0]?.laid.dense,
     place: (arena, rows, options) => placeSequence(stages, sizeOf(input), arena, rows, options),
   }
 }
@@ -104,13 +110,13 @@ function placeSequence(
   rows: number,
   options: PlaceOptions,
 ): PlacedSequence {
-  const { gradients } = options
+  const { gradients, share } = options
   const inPlace = stagesInPlace(stages, options)
   const placed: PlacedLayer[] = []
   const outputs: (number | undefined)[] = []
   for (const [index, { laid, outputs: width }] of stages.entries()) {
     outputs.push(inPlace[index] ? undefined : arena.array(rows * width))
-    placed.push(laid.place(arena, rows, gradients))
+    placed.push(laid.place(arena, rows, gradients, index === 0 ? share : undefined))
   }
   // Gradients of activations go back and forth between two arrays: only one at a time is wanted.
   const widest = Math.max(inputs, ...stages.map((stage) => stage.outputs))

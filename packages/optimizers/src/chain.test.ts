@@ -186,9 +186,10 @@ function counted(): () => number {
 }
 
 it.each([
-  ['one pass', () => chain(clipByValue(0.5), adam({ learningRate: 0.01 }))],
-  ['several passes', () => chain(clipByGlobalNorm(0.1), adam({ learningRate: 0.01 }))],
-])('planned in parts for three threads: the same bits as stepped, %s', (_name, create) => {
+  ['one pass', () => chain(clipByValue(0.5), adam({ learningRate: 0.01 })), []],
+  ['one pass, cut', () => chain(clipByValue(0.5), adam({ learningRate: 0.01 })), [3, 1100, 5000]],
+  ['several passes', () => chain(clipByGlobalNorm(0.1), adam({ learningRate: 0.01 })), [700]],
+])('planned in parts for three threads: the same bits as stepped, %s', (_name, create, cuts) => {
   const workspace = createWorkspace({ bytes: 1 << 18 })
   const [planned, stepped, gradient] = [1, 1, 2].map((seed) => {
     const array = workspace.f32(1500)
@@ -198,7 +199,7 @@ it.each([
   const [first, second] = [create(), create()]
   const states = [first.init(planned), second.init(stepped)]
   const plans = [1, 2, 3].map(() => createPlan(workspace))
-  const prepare = first.plan(plans, planned, gradient, states[0])
+  const prepare = first.plan(plans, planned, gradient, states[0], { cuts })
   const runs = plans.map((plan) => plan.compile())
   for (let step = 0; step < 5; step++) {
     prepare()

@@ -70,7 +70,8 @@ export interface Optimizer {
   evaluationParameters(state: OptimizerState): Parameters | undefined
   /**
    * Appends the update to a plan over the workspace in which all arrays lie, or to plans that threads run side by side:
-   * they share an update of one pass, to the same bits; of more, the first does all. The function returned must be called
+   * they share an update of one pass, to the same bits; of more, the first does all. Which thread updates what can be
+   * moved by `cuts`: each stretch of a vector between two of them is divided for itself. The function returned must be called
    * before every run of the plan: it counts the step and writes its numbers. Throws TypeError where an update cannot be
    * laid down beforehand.
    */
@@ -79,5 +80,6 @@ export interface Optimizer {
     parameters: Parameters,
     gradient: Parameters,
     state: OptimizerState,
+    options?: { readonly cuts?: readonly number[] },
   ): (overrides?: Overrides) => void
 }

@@ -257,9 +257,9 @@ export function ruleOptimizer(spec: RuleOptimizer): Optimizer {
         : Object.fromEntries(averages)
     },
 
-    plan(plan, parameters, gradient, state) {
+    plan(plan, parameters, gradient, state, { cuts = [] } = {}) {
       const runs = runsOf(parameters, gradient, state)
-      planStages('call' in plan ? [plan] : plan, code, runs.list)
+      planStages('call' in plan ? [plan] : plan, code, runs.list, cuts)
       return (overrides) => {
         writeNumbers(runs, state, withOverrides(overrides))
         state.step += 1

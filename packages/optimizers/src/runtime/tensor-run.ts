@@ -158,13 +158,19 @@ const partUnit = 256
 
 /**
  * Appends all stages over tensors to a plan over the workspace in which their arrays lie, or to plans of threads: they
- * share a single pass, which needs nothing but its own place; else the first one does all.
+ * share a single pass, which needs nothing but its own place; else the first one does all. Each stretch of a tensor
+ * between two `cuts` is shared by all.
  */
-export function planStages(plans: readonly Plan[], code: Code, runs: readonly TensorRun[]): void {
+export function planStages(
+  plans: readonly Plan[],
+  code: Code,
+  runs: readonly TensorRun[],
+  cuts: readonly number[],
+): void {
   const [first] = runs
   const shared = first?.compiled.stages.length === 1 && first.compiled.begin === undefined
-  if (shared) for (const [index, plan] of plans.entries()) planPart(plan, code, runs, index, plans.length)
-  else planAll(plans[0], code, runs)
+  if (!shared) planAll(plans[0], code, runs)
+  else for (const [index, plan] of plans.entries()) planPart(plan, code, runs, cuts, index, plans.length)
 }
 
 /** The arrays of tensors and their addresses; throws TypeError where they lie elsewhere. */
@@ -180,16 +186,27 @@ function placesIn(plan: Plan, code: Code, runs: readonly TensorRun[]) {
 }
 
 /** Appends a thread's part of the only pass. */
-function planPart(plan: Plan, code: Code, runs: readonly TensorRun[], index: number, parts: number): void {
+function planPart(
+  plan: Plan,
+  code: Code,
+  runs: readonly TensorRun[],
+  cuts: readonly number[],
+  index: number,
+  parts: number,
+): void {
   for (const { run, arrays, blocksAt, blockBytes, columns } of placesIn(plan, code, runs)) {
     const [{ pass }] = run.compiled.stages
     if (pass === undefined) continue
-    const { start, count } = partOf(columns, index, parts, partUnit)
-    if (count === 0) continue
-    for (let unit = 0; unit < run.state.rows; unit++) {
-      const from = unit * columns + start
-      const at = arrays.map((array) => array.byteOffset + from * array.BYTES_PER_ELEMENT)
-      plan.call(pass, count, blocksAt + unit * blockBytes, ...at)
+    const ends = [...cuts.filter((cut) => cut < columns), columns]
+    for (const [stretch, end] of ends.entries()) {
+      const first = stretch === 0 ? 0 : ends[stretch - 1]
+      const { start, count } = partOf(end - first, index, parts, partUnit)
+      if (count === 0) continue
+      for (let unit = 0; unit < run.state.rows; unit++) {
+        const from = unit * columns + first + start
+        const at = arrays.map((array) => array.byteOffset + from * array.BYTES_PER_ELEMENT)
+        plan.call(pass, count, blocksAt + unit * blockBytes, ...at)
+      }
     }
   }
 }
