@@ -4,7 +4,7 @@ import type { Minimisation, Overhead, Score } from './lbfgs-figures.ts'
 import { minimisationsText, overheadsText, scoresText } from './lbfgs-tables.ts'
 import { markdownTable } from './markdown-table.ts'
 import type { Figure, Skipped } from './measure.ts'
-import type { LimitShare, TrainingFigure } from './training-figures.ts'
+import type { LimitShare, ProductsAlone, TrainingFigure } from './training-figures.ts'
 
 interface Header {
   readonly machine: Readonly<Record<string, string | number>>
@@ -18,6 +18,7 @@ type Line = { readonly suite: string } & (
   | Overhead
   | LimitShare
   | Minimisation
+  | ProductsAlone
   | Score
   | Skipped
 )
@@ -66,6 +67,8 @@ function section(lines: readonly Line[]): string {
   parts.push(...tablesOf(figures.filter((line) => !('vectors' in line))).map(tableText))
   const shares = lines.filter((line) => 'share' in line)
   if (shares.length > 0) parts.push(sharesText(shares))
+  const alone = lines.filter((line) => 'productsMs' in line)
+  if (alone.length > 0) parts.push(productsAloneText(alone))
   const minimisations = lines.filter((line) => 'dishonest' in line)
   if (minimisations.length > 0) parts.push(minimisationsText(minimisations))
   if (skipped.length > 0) parts.push(skippedText(skipped))
@@ -148,6 +151,24 @@ function sharesText(shares: readonly LimitShare[]): string {
     'Operations of a step by its time, over those of a product of two 1024x1024 matrices by the BLAS of PyTorch. Those of ' +
     'a convolution are those of the direct one: one that needs fewer may exceed 100 %.'
   return [title, '', note, '', ...table, ''].join('\n')
+}
+
+/** A row for each case, a column for each contender. */
+function productsAloneText(lines: readonly ProductsAlone[]): string {
+  const contenders = [...new Set(lines.map((each) => each.contender))]
+  const rows = [...Map.groupBy(lines, (each) => each.case)].map(([row, ofRow]) => [
+    row,
+    ...contenders.map((contender) => {
+      const found = ofRow.find((each) => each.contender === contender)
+      return found === undefined ? '' : `${found.productsMs} of ${found.stepMs} (${found.bound}×)`
+    }),
+  ])
+  const note =
+    'What the matrix products of a step take without all the rest, of what the step takes; in parentheses the ratio to the ' +
+    'fastest PyTorch with as many threads that a step of nothing else would have.'
+  return ['### Products alone', '', note, '', ...markdownTable([['ms', ...contenders], ...rows]), ''].join(
+    '\n',
+  )
 }
 
 function skippedText(skipped: readonly Skipped[]): string {

@@ -20,9 +20,19 @@ export interface LimitShare {
   readonly share: number
 }
 
-/** Who is measured: ours and a peer in steps, a peak in large matrix products. */
+/** What the matrix products of our step take, and how far that leaves peers behind: a bound of the ratio to them. */
+export interface ProductsAlone {
+  readonly case: string
+  readonly contender: string
+  readonly stepMs: number
+  readonly productsMs: number
+  /** The time of the fastest PyTorch with as many threads over that of the products. */
+  readonly bound: number
+}
+
+/** Who is measured: ours and a peer in steps, ours in the products of steps, a peak in large matrix products. */
 export interface Measured extends Contender {
-  readonly role: 'ours' | 'peer' | 'peak'
+  readonly role: 'ours' | 'products' | 'peer' | 'peak'
   readonly contender: TrainingContender
 }
 
@@ -45,6 +55,29 @@ export function* trainingFigures(name: string, samples: MeasuredSamples): Genera
   }
 }
 
+/** Of each of ours that PyTorch is measured beside. */
+export function* productsAlone(name: string, samples: MeasuredSamples): Generator<ProductsAlone> {
+  const medians = samples.map(([each, perCallUs]) => ({ ...each, ms: median(perCallUs) / 1000 }))
+  for (const { role, contender, ms: productsMs } of medians) {
+    if (role !== 'products') continue
+    const step = medians.find((each) => each.role === 'ours' && each.contender === contender)
+    const pytorch = medians.filter(
+      (each) =>
+        each.role === 'peer' &&
+        each.contender.name.startsWith('PyTorch') &&
+        each.contender.threads === contender.threads,
+    )
+    if (step === undefined || pytorch.length === 0) continue
+    yield {
+      case: name,
+      contender: labelOf(contender),
+      stepMs: rounded(step.ms),
+      productsMs: rounded(productsMs),
+      bound: rounded(Math.min(...pytorch.map(({ ms }) => ms)) / productsMs),
+    }
+  }
+}
+
 /** The operations per second of everybody's steps, over those of the best peak with as many threads. */
 export function* limitShares(
   name: string,
@@ -52,7 +85,7 @@ export function* limitShares(
   samples: MeasuredSamples,
 ): Generator<LimitShare> {
   for (const [{ role, contender }, stepSamples] of samples) {
-    if (role === 'peak') continue
+    if (role === 'peak' || role === 'products') continue
     const peaks = samples
       .filter(([peak]) => peak.role === 'peak' && peak.contender.threads === contender.threads)
       .map(([, peakSamples]) => gigaflops(2 * peakSize ** 3, peakSamples))

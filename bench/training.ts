@@ -10,7 +10,9 @@ import {
   limitShares,
   type Measured,
   type MeasuredSamples,
+  type ProductsAlone,
   peakSize,
+  productsAlone,
   type TrainingFigure,
   trainingFigures,
 } from './training-figures.ts'
@@ -73,7 +75,7 @@ async function startInto(
 }
 
 /** One training step of each net, momentum and Adam: forward, loss, backward and update, f32. */
-export async function* figures(): AsyncGenerator<TrainingFigure | LimitShare | Skipped> {
+export async function* figures(): AsyncGenerator<TrainingFigure | LimitShare | ProductsAlone | Skipped> {
   yield* missing
   for (const net of nets) {
     for (const optimizer of optimizers) yield* oneCase(net, optimizer)
@@ -84,7 +86,7 @@ export async function* figures(): AsyncGenerator<TrainingFigure | LimitShare | S
 async function* oneCase(
   net: Net,
   optimizer: TrainingTask['optimizer'],
-): AsyncGenerator<TrainingFigure | LimitShare | Skipped> {
+): AsyncGenerator<TrainingFigure | LimitShare | ProductsAlone | Skipped> {
   const name = `${optimizer} ${net.name}`
   const measured: Measured[] = []
   let reference: readonly number[] | undefined
@@ -96,8 +98,11 @@ async function* oneCase(
     }
     reference ??= prepared.losses
     const role = ours.includes(contender) ? 'ours' : 'peer'
-    const { elapsed } = prepared.run
-    measured.push({ role, contender, name: fullNameOf(contender), elapsed })
+    const { elapsed, productsElapsed } = prepared.run
+    const fullName = fullNameOf(contender)
+    measured.push({ role, contender, name: fullName, elapsed })
+    if (productsElapsed === undefined) continue
+    measured.push({ role: 'products', contender, name: `products of ${fullName}`, elapsed: productsElapsed })
   }
   for (const contender of peers) {
     const { product } = contender
@@ -112,6 +117,7 @@ async function* oneCase(
     else yield { case: name, skipped: each.name, reason: reasonOf(measuredOf.failure) }
   }
   yield* trainingFigures(name, samples)
+  yield* productsAlone(name, samples)
   yield* limitShares(name, stepOperations(net), samples)
 }
 

@@ -7,7 +7,7 @@ import type { TrainingContender, TrainingTask } from './training-contender.ts'
 export type TrainingRequest =
   | { readonly ask: 'version' }
   | ({ readonly ask: 'setUp' } & TrainingTask)
-  | { readonly ask: 'elapsed'; readonly calls: number }
+  | { readonly ask: 'elapsed' | 'productsElapsed'; readonly calls: number }
   | { readonly ask: 'losses'; readonly count: number }
   | { readonly ask: 'product'; readonly size: number; readonly calls: number }
 
@@ -24,6 +24,8 @@ interface ChildOptions extends Command {
   readonly setting?: string
   /** Whether it answers to `product`. */
   readonly multiplies?: boolean
+  /** Whether it answers to `productsElapsed`. */
+  readonly isOurs?: boolean
   /** How long its threads look for more work after a turn; others are measured only then. */
   readonly restMs?: number
 }
@@ -31,7 +33,7 @@ interface ChildOptions extends Command {
 /** A contender in a process of its own. */
 export async function trainingChild(name: string, options: ChildOptions): Promise<TrainingContender> {
   const { ask, close } = converse<TrainingRequest>(name, options)
-  const { threads, setting, multiplies = false, restMs = 0 } = options
+  const { threads, setting, multiplies = false, isOurs = false, restMs = 0 } = options
 
   async function microseconds(request: TrainingRequest): Promise<number> {
     const took = await ask(request, 'microseconds', isNumber)
@@ -54,6 +56,9 @@ export async function trainingChild(name: string, options: ChildOptions): Promis
       return {
         elapsed: (calls) => microseconds({ ask: 'elapsed', calls }),
         losses: (count) => ask({ ask: 'losses', count }, 'values', areNumbers),
+        ...(isOurs
+          ? { productsElapsed: (calls: number) => microseconds({ ask: 'productsElapsed', calls }) }
+          : {}),
       }
     },
 
@@ -65,9 +70,14 @@ export async function trainingChild(name: string, options: ChildOptions): Promis
 }
 
 /** One of the libraries that `training-serve.ts` knows, in a process of Node. */
-export function servedLibrary(name: string, library: string, threads: number): Promise<TrainingContender> {
+export function servedLibrary(
+  name: string,
+  library: 'blas' | 'wasm' | 'tensorflow' | 'jax' | 'deepbox',
+  threads: number,
+): Promise<TrainingContender> {
   const script = fileURLToPath(new URL('./training-serve.ts', import.meta.url))
   // The flag as the service's workers have it, see `main.ts`.
   const words = ['--conditions=@thalweg/source', '--no-liftoff', script, library]
-  return trainingChild(name, { command: process.execPath, arguments: words, threads })
+  const isOurs = library === 'blas' || library === 'wasm'
+  return trainingChild(name, { command: process.execPath, arguments: words, threads, isOurs })
 }

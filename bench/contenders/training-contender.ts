@@ -29,6 +29,8 @@ export interface TrainingRun {
   elapsed(calls: number): number | Promise<number>
   /** Takes `count` steps and returns the loss before each. */
   losses(count: number): readonly number[] | Promise<readonly number[]>
+  /** The microseconds of the matrix products of `calls` steps, and of nothing else; of ours. */
+  readonly productsElapsed?: (calls: number) => number | Promise<number>
 }
 
 /** A library that `training-serve.ts` makes a contender of. */

@@ -41,5 +41,7 @@ async function answer(request: TrainingRequest): Promise<TrainingAnswer> {
   }
   if (request.ask === 'product' || run === undefined) return { error: `nothing answers ${request.ask}` }
   if (request.ask === 'losses') return { values: await run.losses(request.count) }
-  return { microseconds: await run.elapsed(request.calls) }
+  if (request.ask === 'elapsed') return { microseconds: await run.elapsed(request.calls) }
+  if (run.productsElapsed === undefined) return { error: 'its products cannot be told apart' }
+  return { microseconds: await run.productsElapsed(request.calls) }
 }

@@ -23,6 +23,7 @@ import {
 import { createOptimizer } from '../../packages/optimizers/src/index.ts'
 import { microseconds } from '../measure.ts'
 import { ownVersion } from './installed.ts'
+import { recordProducts } from './products-alone.ts'
 import type { TrainingLibrary, TrainingRun, TrainingTask } from './training-contender.ts'
 import type { Net } from './training-nets.ts'
 import { type StartValues, startValues } from './training-values.ts'
@@ -53,7 +54,10 @@ async function start(
   { net, optimizer: name, learningRate, threads }: TrainingTask,
   { products, blasPath }: Backend,
 ): Promise<{ readonly run: TrainingRun; readonly team: Team }> {
-  const model = createModel(layersOf(net), { input: net.input, precision: 'f32', products })
+  const recorded = recordProducts(products)
+  const model = createModel(layersOf(net), {
+    ...{ input: net.input, precision: 'f32', products: recorded.products },
+  })
   const optimizer = createOptimizer({ name, learningRate })
   const bytes = batchGradientBytes(model, net.batch, threads) + 4 * model.weightBytes + spareBytes
   const workspace = createWorkspace({ bytes, shared: threads > 1 })
@@ -72,7 +76,15 @@ async function start(
   })
   const run = (): number => step.run(net.batch, {}).loss
   const losses = (count: number): number[] => Array.from({ length: count }, run)
-  return { run: { elapsed: (calls) => microseconds(calls, run), losses }, team }
+  const productsAlone = recorded.alone(team)
+  return {
+    run: {
+      elapsed: (calls) => microseconds(calls, run),
+      losses,
+      productsElapsed: (calls) => microseconds(calls, productsAlone),
+    },
+    team,
+  }
 }
 
 /** Samples that are brought into the threads' batches when steps are planned, and never again. */
