@@ -8,7 +8,7 @@ import {
   type Transposition,
 } from '../packages/kernels/src/index.ts'
 import { type BlasLibrary, type FoundBlas, loadBlas } from '../packages/kernels/src/node/index.ts'
-import { type Contender, compare, type Figure, inProcess, rounded, type Skipped } from './measure.ts'
+import { type Contender, compareCalmly, type Figure, inProcess, rounded, type Skipped } from './measure.ts'
 
 /** Squares; the products of a training step of 3072-100-…-10, of 784-512-512-10, and of 2-32-32-2. */
 const shapes: readonly (readonly [Transposition, rows: number, inner: number, columns: number])[] = [
@@ -71,9 +71,8 @@ export async function* figures(): AsyncGenerator<GemmFigure | Skipped> {
     for (const [precision, relaxed] of modes) {
       const [ours, theirs] = contenders(blas.library, precision, relaxed, shape)
       const name = `${precision}${relaxed ? ' relaxed' : ''} ${transposition} ${rows}x${inner}x${columns}`
-      for await (const figure of compare(name, ours, [theirs])) {
-        yield 'ratio' in figure ? inGflops(figure, 2 * rows * inner * columns) : figure
-      }
+      const figure = await compareCalmly(name, ours, theirs)
+      yield 'ratio' in figure ? inGflops(figure, 2 * rows * inner * columns) : figure
     }
   }
 }
