@@ -76,6 +76,8 @@ export function assembleSolver<A extends Vector>(
   const outside = scaling && { x: space.create(), accepted: space.create() }
   /** The caller's, and always the same: the core's points change places. */
   const written = space.create()
+  // What the objective leaves out of its first gradient is not 0: nothing would look steep.
+  if (!state) for (const gradient of [written, core.trial.gradient]) gradient.fill(NaN)
   /** A restored solver may have asked before it was saved. */
   let asked = state !== undefined
 
@@ -115,7 +117,7 @@ export function assembleSolver<A extends Vector>(
       if (gradient.length !== n) {
         throw new RangeError(`tell: gradient must have length ${n}, got ${gradient.length}`)
       }
-      if (core.status === 'running' && !asked) throw new Error('tell: ask first: it has been told already')
+      if (core.status === 'running' && !asked) throw new Error('tell: ask first')
       asked = false
       if (gradient !== trial.gradient) trial.gradient.set(gradient)
       if (scaling) for (let i = 0; i < n; i++) trial.gradient[i] *= scaling[i]

@@ -233,7 +233,7 @@ export function createCore<V>(start: V, options: CoreOptions<V>): Core<V> {
     scalars.stage = 'test'
     if (finite) return
     const { f } = points.current
-    const what = Number.isFinite(f) ? 'the gradient' : 'f'
+    const what = Number.isFinite(f) ? 'the gradient, every component of which must be written,' : 'f'
     end('non-finite-start', `${what} is not finite at the start: f = ${f}`)
   }
 
@@ -260,7 +260,7 @@ export function createCore<V>(start: V, options: CoreOptions<V>): Core<V> {
     const { current, trial } = points
     if (scalars.evaluations >= maxEvaluations) {
       const { gradientNorm } = points.lowest
-      end('max-evaluations', `${maxEvaluations} evaluations done; gradient norm ${gradientNorm}`)
+      end('max-evaluations', `${scalars.evaluations} evaluations done; gradient norm ${gradientNorm}`)
       return
     }
     geometry.move(current, direction, trial.step, trial)

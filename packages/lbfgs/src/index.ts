@@ -2,13 +2,17 @@ export { arraySpace } from './array-space.ts'
 export type { BoundsOptions } from './box/bounds.ts'
 export { checkGradient, type GradientReport, type WrongComponent } from './check-gradient.ts'
 export { iterate } from './iterate.ts'
+export { type BacktrackingOptions, backtracking } from './line-search/backtracking.ts'
 export {
   createLineSearch,
   type LineSearchChoice,
   type LineSearchName,
   type LineSearchSpec,
 } from './line-search/create-line-search.ts'
+export { type HagerZhangOptions, hagerZhang } from './line-search/hager-zhang.ts'
 export type { LineSearch, LineSearchOutcome, LineSearchState } from './line-search/line-search.ts'
+export { type MoreThuenteOptions, moreThuente } from './line-search/more-thuente.ts'
+export { type StrongWolfeOptions, strongWolfe } from './line-search/strong-wolfe.ts'
 export type { Iteration, LoopOptions } from './loop.ts'
 export { minimize } from './minimize.ts'
 export { minimizeAsync } from './minimize-async.ts'

@@ -14,9 +14,9 @@ export interface LbfgsOptions<A extends Vector = Vector> {
    * f; 0: off. `x`: relative; default 0: off. See `Status` for the tests.
    */
   readonly tolerance?: Partial<Tolerance>
-  /** In [0, ∞]. Default 15,000. */
+  /** In [0, ∞], those of a restored state counted. Default 15,000. */
   readonly maxIterations?: number
-  /** In [1, ∞], never exceeded, within a line search neither. Default ∞. */
+  /** In [1, ∞], those of a restored state counted; never exceeded, within a line search neither. Default ∞. */
   readonly maxEvaluations?: number
   /** Powell's damping: keeps s'y at least this part of s'Bs, in [0, 1), 0: off; true: 0.2. Default off. Neither with bounds nor l1. */
   readonly damping?: boolean | number

@@ -107,8 +107,29 @@ describe('what an objective may do', () => {
     }
     const result = minimize(noGradient, start)
     expect(result).toMatchObject({ status: 'non-finite-start', evaluations: 1 })
-    expect(result.message).toContain('the gradient is not finite')
+    expect(result.message).toContain('the gradient, every component of which must be written, is not finite')
   })
+
+  it.each([Float64Array, Float32Array])(
+    'leave components of its gradient out, %o: said at once',
+    (Numbers) => {
+      const start = new Numbers([1, 2])
+      const half = ([x, y]: Float64Array | Float32Array, gradient: Float64Array | Float32Array): number => {
+        gradient[0] = 2 * x
+        return x * x + (y - 5) ** 2
+      }
+      for (const options of [{}, { bounds: { lower: -9 } }, { l1: { strength: 0.1 } }]) {
+        expect(minimize(half, start, options)).toMatchObject({ status: 'non-finite-start', evaluations: 1 })
+        expect(minimize(() => 0, start, options)).toMatchObject({
+          status: 'non-finite-start',
+          evaluations: 1,
+        })
+      }
+      const solver = createSolver(start)
+      solver.ask()
+      expect(solver.tell(1)).toBe('non-finite-start')
+    },
+  )
 
   it.each(searches)('fall without end: %s says unbounded', (lineSearch) => {
     const line = (x: Float64Array, gradient: Float64Array): number => {

@@ -37,7 +37,7 @@ export function createSolver<A extends Vector>(x0: A, options: SolverOptions<A> 
       bounds?.constrained ? bounds.lower : [],
       bounds?.constrained ? bounds.upper : [],
       l1 && l1.strength > 0 ? [l1.strength] : [],
-      l1?.mask ?? [],
+      l1 && l1.strength > 0 ? (l1.mask ?? []) : [],
     ],
   })
 }

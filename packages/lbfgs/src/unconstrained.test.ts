@@ -144,6 +144,32 @@ describe('a search that is a value', () => {
     expect(counted.trials).toBe(result.evaluations - 1)
     expect(result.state.lineSearch).toBe('own')
   })
+
+  it('may be another one with something of your own about it', () => {
+    const inner = moreThuente()
+    let trials = 0
+    const tell: byValue.LineSearch['tell'] = (value, slope) => {
+      trials++
+      return inner.tell(value, slope)
+    }
+    const step = { get: () => inner.step }
+    for (const wrapped of [{ ...inner }, Object.create(inner) as byValue.LineSearch]) {
+      for (const minimizer of [minimize, byName.minimize]) {
+        trials = 0
+        const lineSearch = Object.defineProperties(wrapped, { step, tell: { value: tell } })
+        const result = minimizer(evaluate, start, { lineSearch })
+        expect(trials).toBe(result.evaluations - 1)
+      }
+    }
+  })
+
+  it('keeps its parameters, whatever becomes of the object that they came in', () => {
+    const parameters = { c2: 0.9 }
+    const lineSearch = moreThuente(parameters)
+    const before = outcome(minimize(evaluate, start, { lineSearch }))
+    parameters.c2 = 5
+    expect(outcome(minimize(evaluate, start, { lineSearch }))).toEqual(before)
+  })
 })
 
 describe('misuse', () => {
@@ -154,11 +180,11 @@ describe('misuse', () => {
     // @ts-expect-error: a name
     [() => minimize(f, x0, { lineSearch: 'hager-zhang' }), 'lineSearch must be a search: moreThuente(), '],
     // @ts-expect-error: a name
-    [() => minimize(f, x0, { lineSearch: 'hager-zhang' }), 'got "hager-zhang"'],
+    [() => minimize(f, x0, { lineSearch: 'hager-zhang' }), 'got hager-zhang'],
     // @ts-expect-error: a name with options
-    [() => minimize(f, x0, { lineSearch: { name: 'backtracking' } }), 'got {"name":"backtracking"}'],
+    [() => minimize(f, x0, { lineSearch: { name: 'backtracking' } }), 'got backtracking'],
     // @ts-expect-error: not called
-    [() => minimize(f, x0, { lineSearch: moreThuente }), 'got function'],
+    [() => minimize(f, x0, { lineSearch: moreThuente }), 'got moreThuente'],
     // @ts-expect-error: bounds
     [() => minimize(f, x0, { bounds: { lower: 0 } }), 'bounds needs @thalweg/lbfgs'],
     // @ts-expect-error: an L1 penalty

@@ -43,12 +43,13 @@ export interface UnconstrainedOptions<A extends Vector = Vector> extends LbfgsOp
 export function createSolver<A extends Vector>(x0: A, options: UnconstrainedOptions<A> = {}): Solver<A> {
   const settings = checkOptions(x0, options)
   const { lineSearch = moreThuente(), bounds, l1 } = options
-  if (bounds !== undefined || l1 !== undefined) {
-    const name = bounds === undefined ? 'l1' : 'bounds'
+  if (bounds || l1) {
+    const name = bounds ? 'bounds' : 'l1'
     throw new TypeError(`minimize: ${name} needs @thalweg/lbfgs, this is @thalweg/lbfgs/unconstrained`)
   }
-  if (typeof lineSearch?.tell !== 'function') {
-    const given = JSON.stringify(lineSearch) ?? typeof lineSearch
+  if (typeof lineSearch?.tell !== 'function' || typeof lineSearch.start !== 'function') {
+    const choice: unknown = lineSearch
+    const given = typeof choice === 'string' ? choice : (lineSearch?.name ?? typeof choice)
     throw new TypeError(
       `minimize: lineSearch must be a search: moreThuente(), hagerZhang(), strongWolfe(), backtracking(), got ${given}`,
     )

@@ -103,9 +103,5 @@ export const backtracking = (options: BacktrackingOptions = {}): LineSearch => {
   const propose = (next: number): LineSearchOutcome =>
     proceed(state, next, next > state.low && next < Math.min(state.high, state.wall), maxTrials)
 
-  return searchOfState('backtracking', 'backtracking', state, {
-    start,
-    tell,
-    copy: () => backtracking(options),
-  })
+  return searchOfState('backtracking', 'backtracking', state, { start, tell }, backtracking, options)
 }

@@ -165,7 +165,7 @@ export const hagerZhang = (options: HagerZhangOptions = {}): LineSearch => {
     return outcome
   }
 
-  return searchOfState('hager-zhang', 'hagerZhang', state, { start, tell, copy: () => hagerZhang(options) })
+  return searchOfState('hager-zhang', 'hagerZhang', state, { start, tell }, hagerZhang, options)
 }
 
 /** The zero of the line through two slopes; never finite where they are equal. */

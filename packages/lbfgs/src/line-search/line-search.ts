@@ -23,8 +23,11 @@ export interface LineSearch {
   save(): LineSearchState
   /** Goes on from there, bit for bit. */
   restore(state: LineSearchState): void
-  /** A search of the same parameters that knows nothing yet: each solver has one of its own. Without it solvers share it. */
-  copy?(): LineSearch
+  /**
+   * A search of the same parameters that knows nothing yet: each solver takes one for itself. Without it, or where it
+   * answers undefined, as for an object that has it from another search, solvers share the search.
+   */
+  copy?(): LineSearch | undefined
 }
 
 /**

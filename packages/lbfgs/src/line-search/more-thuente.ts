@@ -216,11 +216,7 @@ export const moreThuente = (options: MoreThuenteOptions = {}): LineSearch => {
     return proceed(state, state.step, state.step > from && state.step < rejected, maxTrials)
   }
 
-  return searchOfState('more-thuente', 'moreThuente', state, {
-    start,
-    tell,
-    copy: () => moreThuente(options),
-  })
+  return searchOfState('more-thuente', 'moreThuente', state, { start, tell }, moreThuente, options)
 }
 
 /** sqrt(theta^2 - slopeA slopeB) without overflow; 0 where rounding makes the difference negative. */

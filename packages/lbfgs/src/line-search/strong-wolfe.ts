@@ -124,9 +124,5 @@ export const strongWolfe = (options: StrongWolfeOptions = {}): LineSearch => {
     return proceed(state, next, inside, maxTrials)
   }
 
-  return searchOfState('strong-wolfe', 'strongWolfe', state, {
-    start,
-    tell,
-    copy: () => strongWolfe(options),
-  })
+  return searchOfState('strong-wolfe', 'strongWolfe', state, { start, tell }, strongWolfe, options)
 }
