@@ -9,17 +9,9 @@ import {
   type Workspace,
 } from '@thalweg/kernels'
 import type { Team } from '@thalweg/kernels/node'
-import {
-  createInputShares,
-  drawMasks,
-  type InputShare,
-  leastSharedInputs,
-  type Model,
-  planL2,
-  type Weights,
-} from '@thalweg/nn'
+import { createInputShares, drawMasks, type Model, planL2, type Weights } from '@thalweg/nn'
 import type { BatchInput } from './batch-input.ts'
-import { mostRowsOf, shareOf, sharesInputs } from './batch-share.ts'
+import { mostRowsOf, mostSharedRows, shareOf, sharesInputs } from './batch-share.ts'
 import type { Stream } from './streams.ts'
 
 export interface BatchGradientParts {
@@ -60,25 +52,23 @@ const partUnit = 256
 /** What it takes of the workspace beside weights and input, however the threads share the batch. */
 export function batchGradientBytes(model: Model, batchSize: number, threads: number): number {
   const gradients = (threads - 1) * model.weightBytes
-  const rows = mostRowsOf(batchSize, threads)
-  let byInputs = 0
-  const shares = inputShares(model, batchSize, threads, (length) => {
-    byInputs += bytesFor(length, elementBytes[model.precision])
-    return 0
-  })
-  for (const share of shares) byInputs += model.batchBytes(rows, { share })
-  return gradients + Math.max(threads * model.batchBytes(rows), byInputs)
+  const bySamples = threads * model.batchBytes(mostRowsOf(batchSize, threads))
+  return gradients + Math.max(bySamples, sharedInputBytes(model, batchSize, threads))
 }
 
-/** None where threads cannot share the inputs of the first layer. */
-function inputShares(
-  { firstDense }: Model,
-  batchRows: number,
-  threads: number,
-  array: (length: number) => number,
-): readonly InputShare[] {
-  if (firstDense === undefined || firstDense.inputs < leastSharedInputs(threads)) return []
-  return createInputShares(firstDense, batchRows, threads, array)
+/** What batches of up to so many samples take at most where threads share the inputs of the first layer. */
+function sharedInputBytes(model: Model, batchSize: number, threads: number): number {
+  const { firstDense, precision } = model
+  if (firstDense === undefined) return 0
+  const most = Math.min(batchSize, mostSharedRows(firstDense.inputs, threads))
+  if (most === 0) return 0
+  let bytes = 0
+  const shares = createInputShares(firstDense, most, threads, (length) => {
+    bytes += bytesFor(length, elementBytes[precision])
+    return 0
+  })
+  for (const share of shares) bytes += model.batchBytes(mostRowsOf(most, threads), { share })
+  return bytes
 }
 
 /** Lays out a batch for each thread. */
@@ -87,9 +77,11 @@ export function createBatchGradient(parts: BatchGradientParts): BatchGradient {
   const { precision } = model
   const threads = Array.from({ length: team.threads }, (_, thread) => thread)
   const most = Math.max(...batchSizes)
+  const { firstDense } = model
   const byInputs = sharesInputs(model, batchSizes, team.threads) && !input.augments
   const array = (length: number): number => workspace[precision](length).byteOffset
-  const shares = byInputs ? inputShares(model, most, team.threads, array) : []
+  const shares =
+    byInputs && firstDense !== undefined ? createInputShares(firstDense, most, team.threads, array) : []
   const capacity = mostRowsOf(most, team.threads)
   const batches = threads.map((thread) => model.batch(workspace, capacity, { share: shares[thread] }))
   const gradients = threads.map((thread) =>

@@ -24,6 +24,11 @@ export function mostRowsOf(batchSize: number, threads: number): number {
   return Math.max(Math.min(batchSize, leastRows + 1), Math.ceil(batchSize / sharers(batchSize, threads)))
 }
 
+/** The most samples of a batch whose threads share so many inputs of the first layer. */
+export function mostSharedRows(inputs: number, threads: number): number {
+  return threads === 1 || inputs < leastSharedInputs(threads) ? 0 : Math.floor(inputs / threads)
+}
+
 /**
  * Whether threads share the inputs of the first layer, too, in batches of these sizes: where it has more to exchange of
  * weights than of sums over the samples, and every thread has samples.
@@ -33,11 +38,11 @@ export function sharesInputs(
   batchSizes: readonly number[],
   threads: number,
 ): boolean {
-  if (threads === 1 || firstDense === undefined) return false
+  if (firstDense === undefined) return false
   const { inputs, units } = firstDense
   const most = Math.max(...batchSizes)
   return (
-    inputs >= Math.max(threads * most, leastSharedInputs(threads)) &&
+    most <= mostSharedRows(inputs, threads) &&
     inputs * units >= leastSharedWeights &&
     Math.min(...batchSizes) >= leastRows * threads
   )
